@@ -30,7 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ServicesExtension.class)
 @Timeout(1200)
 class LegacyBackendIT {
-    private static final int SHORT_JOBS = Integer.getInteger("legacy.shortJobs", 40);
+    private static final int SHORT_JOBS = Integer.getInteger("legacy.shortJobs", 20);
     private static final Duration LIMIT = Duration.ofSeconds(180 + 3L * SHORT_JOBS);
 
     private static PipelineFixture pipeline;

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Many short jobs. Asserts that every job is completed once; the measured times are printed. */
 @ExtendWith(ServicesExtension.class)
 class ThroughputIT {
-    private static final int JOBS = Integer.getInteger("sluice.throughput.jobs", 30);
-    private static final int ALONE = 10;
+    private static final int JOBS = Integer.getInteger("sluice.throughput.jobs", 16);
+    private static final int ALONE = 4;
     /** FFmpeg and ffprobe processes for each job. */
     private static final int STARTS = 3;
 

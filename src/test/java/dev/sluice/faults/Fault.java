@@ -19,6 +19,7 @@ interface Fault {
         POSTGRES,
         STORE,
         DISK,
+        CLUSTER,
         A_MESSAGE
     }
 }

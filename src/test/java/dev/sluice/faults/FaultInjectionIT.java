@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.broker.RabbitNode;
 import dev.sluice.faults.FaultRun.Result;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -38,6 +39,14 @@ class FaultInjectionIT {
                 Integer.getInteger("faults.segmentedJobs", 0), Long.getLong("faults.seed", SEED)));
 
         assertKept(result);
+    }
+
+    @Test
+    @Tag("long")
+    void keepsInvariantsWhenTheClusterIsSplit() throws Exception {
+        assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
+
+        assertKept(FaultRun.run(FaultPlan.clusterRun(Long.getLong("faults.seed", SEED))));
     }
 
     private static void assertKept(Result result) {

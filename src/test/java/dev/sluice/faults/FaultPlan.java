@@ -1,5 +1,6 @@
 package dev.sluice.faults;
 
+import dev.sluice.faults.Fault.Target;
 import dev.sluice.faults.FaultSchedule.WeightedFault;
 import dev.sluice.faults.WorkerProcess.Service;
 import dev.sluice.job.DeliveryStep;
@@ -35,7 +36,7 @@ record FaultPlan(
                 "short",
                 3,
                 400,
-                Duration.ofSeconds(100),
+                Duration.ofSeconds(70),
                 Duration.ofSeconds(120),
                 8,
                 0,
@@ -50,7 +51,7 @@ record FaultPlan(
                 "segmented",
                 3,
                 jobs,
-                jobs == 0 ? Duration.ofSeconds(60) : Duration.ofHours(12),
+                jobs == 0 ? Duration.ofSeconds(40) : Duration.ofHours(12),
                 Duration.ofSeconds(120),
                 4,
                 2,
@@ -74,6 +75,30 @@ record FaultPlan(
                 allFaults(Duration.ofSeconds(30)));
     }
 
+    /** About three minutes: a cluster that is split for a minute, and a worker that reaches nothing for a minute. */
+    static FaultPlan clusterRun(long seed) {
+        Duration minute = Duration.ofMinutes(1);
+        return new FaultPlan(
+                "cluster",
+                3,
+                0,
+                Duration.ofSeconds(100),
+                Duration.ofSeconds(120),
+                8,
+                0,
+                seed,
+                Duration.ofSeconds(10),
+                List.of(
+                        new WeightedFault(new WorkerFaults.Split(minute), 1),
+                        new WeightedFault(new WorkerFaults.Isolate(minute), 1),
+                        new WeightedFault(new WorkerFaults.Kill(), 1)));
+    }
+
+    /** Whether the workers are members of a cluster. */
+    boolean clustered() {
+        return faults.stream().anyMatch(weighted -> weighted.fault().target() == Target.CLUSTER);
+    }
+
     private static List<WeightedFault> allFaults(Duration refused) {
         List<WeightedFault> faults = new ArrayList<>(List.of(
                 new WeightedFault(new WorkerFaults.Kill(), 4),
@@ -91,7 +116,7 @@ record FaultPlan(
                 new WeightedFault(new ServiceFaults.StallStore(), 1),
                 new WeightedFault(new DiskFull(), 1),
                 new WeightedFault(new ServiceFaults.RepeatMessages(), 2)));
-        for (Service service : Service.values()) {
+        for (Service service : List.of(Service.RABBITMQ, Service.POSTGRES, Service.S3)) {
             faults.add(new WeightedFault(new WorkerFaults.Disconnect(service), 1));
         }
         for (DeliveryStep step : DeliveryStep.values()) {

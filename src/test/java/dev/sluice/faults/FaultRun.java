@@ -24,6 +24,8 @@ final class FaultRun {
     /** One in this number of jobs has a source that is not a video. */
     private static final int INVALID_EVERY = 20;
 
+    private static final String CLUSTER_SECRET = "secret of a fault run, 32 characters and more";
+
     private final FaultPlan plan;
     private final FaultScenario scenario;
     private final Random random;
@@ -56,6 +58,10 @@ final class FaultRun {
 
     private static FaultRunConfig config(FaultPlan plan) {
         FaultRunConfig workers = FaultRunConfig.of(plan.workers()).withBackendIfChosen();
+        if (plan.clustered()) {
+            workers = workers.with(new JsonObject()
+                    .put("cluster", new JsonObject().put("enabled", true).put("secret", CLUSTER_SECRET)));
+        }
         return plan.segmentedEvery() == 0
                 ? workers.on(Disk.chosen())
                 : workers.on(Disk.OWN)

@@ -1,5 +1,6 @@
 package dev.sluice.faults;
 
+import dev.sluice.endtoend.InterruptibleProxy;
 import dev.sluice.faults.FailoverTimer.How;
 import dev.sluice.faults.WorkerProcess.Service;
 import dev.sluice.job.DeliveryStep;
@@ -130,6 +131,57 @@ final class WorkerFaults {
             context.hold(length);
             context.worker().proxy(service).mend();
             return "for " + length.toSeconds() + " s";
+        }
+    }
+
+    /** Disconnects the worker from all services and from the other members of its cluster, as a broken cable would. */
+    record Isolate(Duration length) implements Fault {
+        @Override
+        public String name() {
+            return "worker isolated " + length.toSeconds() + " s";
+        }
+
+        @Override
+        public Target target() {
+            return Target.A_WORKER;
+        }
+
+        @Override
+        public String inject(FaultContext context) throws Exception {
+            context.awaitWork();
+            for (InterruptibleProxy proxy : context.worker().proxies()) {
+                proxy.cut();
+            }
+            context.hold(length);
+            for (InterruptibleProxy proxy : context.worker().proxies()) {
+                proxy.mend();
+            }
+            return "all connections";
+        }
+    }
+
+    /** Splits the cluster into its members: no worker reaches the event bus of another; all reach the services. */
+    record Split(Duration length) implements Fault {
+        @Override
+        public String name() {
+            return "cluster split " + length.toSeconds() + " s";
+        }
+
+        @Override
+        public Target target() {
+            return Target.CLUSTER;
+        }
+
+        @Override
+        public String inject(FaultContext context) throws Exception {
+            for (WorkerProcess worker : context.scenario().workers()) {
+                worker.proxy(Service.CLUSTER).cut();
+            }
+            context.hold(length);
+            for (WorkerProcess worker : context.scenario().workers()) {
+                worker.proxy(Service.CLUSTER).mend();
+            }
+            return "no worker reached another";
         }
     }
 

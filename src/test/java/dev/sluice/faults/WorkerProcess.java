@@ -6,10 +6,13 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +34,7 @@ final class WorkerProcess implements AutoCloseable {
     private final Path config;
     private final Path log;
     private final List<Path> classesFirst;
-    private final Map<Service, InterruptibleProxy> proxies;
+    private final Map<Service, InterruptibleProxy> proxies = new EnumMap<>(Service.class);
     private final AtomicBoolean reserved = new AtomicBoolean();
     private volatile Optional<ChildProcess> process = Optional.empty();
 
@@ -39,7 +42,9 @@ final class WorkerProcess implements AutoCloseable {
     enum Service {
         RABBITMQ,
         POSTGRES,
-        S3
+        S3,
+        /** Connections of other members of the cluster to this worker; only if the settings have a cluster. */
+        CLUSTER
     }
 
     /**
@@ -55,12 +60,23 @@ final class WorkerProcess implements AutoCloseable {
         this.log = run.resolve(name + ".log");
         this.config = run.resolve(name + ".json");
         this.classesFirst = classesFirst;
-        this.proxies = Map.of(
-                Service.RABBITMQ, InterruptibleProxy.to(vertx, services.rabbitAddress(), ChildProcess.freePort()),
-                Service.POSTGRES, InterruptibleProxy.to(vertx, services.postgresAddress(), ChildProcess.freePort()),
-                Service.S3, InterruptibleProxy.to(vertx, services.storeAddress(), ChildProcess.freePort()));
-        Files.writeString(
-                config, configuration(services).mergeIn(settings, true).encodePrettily());
+        Map<Service, URI> addresses = new EnumMap<>(Map.of(
+                Service.RABBITMQ, services.rabbitAddress(),
+                Service.POSTGRES, services.postgresAddress(),
+                Service.S3, services.storeAddress()));
+        if (settings.containsKey("cluster")) {
+            addresses.put(Service.CLUSTER, URI.create("tcp://127.0.0.1:" + ChildProcess.freePort()));
+        }
+        for (Map.Entry<Service, URI> address : addresses.entrySet()) {
+            proxies.put(address.getKey(), InterruptibleProxy.to(vertx, address.getValue(), ChildProcess.freePort()));
+        }
+        JsonObject all = configuration(services).mergeIn(settings, true);
+        if (settings.containsKey("cluster")) {
+            all.getJsonObject("cluster")
+                    .put("port", addresses.get(Service.CLUSTER).getPort())
+                    .put("publicPort", proxy(Service.CLUSTER).address().getPort());
+        }
+        Files.writeString(config, all.encodePrettily());
     }
 
     private JsonObject configuration(FaultServices services) {
@@ -89,6 +105,11 @@ final class WorkerProcess implements AutoCloseable {
         return Optional.ofNullable(proxies.get(service)).orElseThrow();
     }
 
+    /** All services that this worker is connected to, and the other members of its cluster. */
+    Collection<InterruptibleProxy> proxies() {
+        return proxies.values();
+    }
+
     /** Reserves the worker for a fault; returns whether it was free. */
     boolean tryReserve() {
         return reserved.compareAndSet(false, true);
@@ -104,12 +125,18 @@ final class WorkerProcess implements AutoCloseable {
 
     /** Starts it as in production, without waiting. */
     void start() {
-        start("dev.sluice.Main", List.of(JAR), List.of());
+        start("dev.sluice.Main", List.of(jar()), List.of());
     }
 
     /** Starts {@link FaultWorker} with options such as {@code --crash processed@2}. */
     void startWith(String... options) {
-        start(FaultWorker.class.getName(), List.of(JAR, TEST_CLASSES), List.of(options));
+        start(FaultWorker.class.getName(), List.of(jar(), TEST_CLASSES), List.of(options));
+    }
+
+    /** The jar of an earlier version for the first worker with {@code -Dfaults.earlierJar=FILE}. */
+    private Path jar() {
+        String earlier = System.getProperty("faults.earlierJar", "");
+        return earlier.isEmpty() || !name.equals("worker-1") ? JAR : Path.of(earlier);
     }
 
     private void start(String main, List<Path> classes, List<String> options) {
