@@ -1,5 +1,5 @@
 // Cleared unless the new state contains them: after a retry a job has no error, and an update has no `state`.
-const CLEARED = { state: undefined, error_code: undefined, error_message: undefined, completed_at: undefined };
+const CLEARED = { state: undefined, waiting: undefined, error_code: undefined, error_message: undefined, completed_at: undefined };
 // The last steps of a stage: the job waits for a worker of the next one.
 const BETWEEN_STAGES = ['download_complete', 'processing_complete'];
 

@@ -4,7 +4,7 @@ import { deadLetterList } from './dead-letter-list.js';
 import { h, setChildren } from './dom.js';
 import { noticeArea } from './notice.js';
 import { queueTable } from './queue-table.js';
-import { stageControls } from './stage-controls.js';
+import { stageTable } from './stage-table.js';
 import { workerTable } from './worker-table.js';
 
 const POLL_MS = 5_000;
@@ -17,20 +17,20 @@ const POLL_MS = 5_000;
 export function operationsView() {
   const notice = noticeArea();
   const handlers = { onDone: done, onProblem: (problem) => notice.show(problem, start) };
-  const parts = { queues: queueTable(), stages: stageControls(handlers), workers: workerTable(handlers), deadLetters: deadLetterList() };
+  const parts = { queues: queueTable(), stages: stageTable(handlers), workers: workerTable(handlers), deadLetters: deadLetterList() };
   const body = h('div', { class: 'operations', hidden: true },
     h('section', { 'aria-labelledby': 'queues-title' }, h('div', { class: 'section-head' }, h('h2', { id: 'queues-title' }, 'Queues')), parts.queues.node),
     h('section', { 'aria-labelledby': 'stages-title' }, h('div', { class: 'section-head' }, h('h2', { id: 'stages-title' }, 'Stages')), parts.stages.node),
-    h('section', { class: 'wide', 'aria-labelledby': 'workers-title' }, h('div', { class: 'section-head' }, h('h2', { id: 'workers-title' }, 'Workers')), parts.workers.node),
+    h('section', { 'aria-labelledby': 'workers-title' }, h('div', { class: 'section-head' }, h('h2', { id: 'workers-title' }, 'Workers')), parts.workers.node),
     parts.deadLetters.node);
   const node = h('div', { class: 'view' }, h('h1', { tabindex: '-1' }, 'Operations'), notice.node, body);
   let timer = 0;
   let closed = false;
 
   async function load() {
-    const [{ queues }, { hosts, pausedStages }] = await Promise.all([call('/queues'), call('/hosts')]);
+    const [{ queues }, stages, { hosts }] = await Promise.all([call('/queues'), call('/stages'), call('/hosts')]);
     parts.queues.show(queues);
-    parts.stages.show(pausedStages);
+    parts.stages.show(stages);
     parts.workers.show(hosts);
     notice.clear();
     body.hidden = false;

@@ -1,27 +1,56 @@
 import { call } from './api.js';
 import { confirmAction } from './confirm-dialog.js';
-import { h, setChildren } from './dom.js';
-import { stageName } from './stages.js';
+import { h, setChildren, setText } from './dom.js';
+import { duration } from './format.js';
+import { sparkline } from './sparkline.js';
+import { STAGE_NAMES, stageName } from './stages.js';
 
-const STAGES = ['download', 'processing', 'segment', 'join', 'upload'];
+const COLUMNS = ['Stage', '#Waiting', '#Running', 'Oldest wait', 'Completed', ''];
 
 /**
- * Pauses and resumes stages on all workers.
+ * The work of each stage, now and over the last hour; pauses and resumes stages on all workers.
  *
  * @param {{onDone: function(string): void, onProblem: function(Error): void}} handlers
- * @returns {{node: HTMLElement, show: function(string[]): void}}
+ * @returns {{node: HTMLElement, show: function({interval_seconds: number, stages: Object[]}): void}} `show` takes a response of the API
  */
-export function stageControls({ onDone, onProblem }) {
-  const node = h('ul', { class: 'chips', 'data-testid': 'stage-controls' });
+export function stageTable(handlers) {
+  const rows = new Map(Object.keys(STAGE_NAMES).map((stage) => [stage, stageRow(stage, handlers)]));
+  const head = COLUMNS.map((title) => h('th', { scope: 'col', class: title.startsWith('#') && 'number' }, title === '' ? h('span', { class: 'visually-hidden' }, 'Actions') : title.replace('#', '')));
+  const node = h('div', { class: 'panel flush scroll', role: 'region', 'aria-label': 'Stages', tabindex: '0' },
+    h('table', { 'aria-label': 'Stages', 'data-testid': 'stage-table' },
+      h('thead', {}, h('tr', {}, ...head)),
+      h('tbody', {}, ...[...rows.values()].map((row) => row.node))));
+  return {
+    node,
+    show({ interval_seconds: interval, stages }) {
+      stages.forEach((stage) => rows.get(stage.stage)?.show(stage, interval));
+    },
+  };
+}
 
-  function control(stage, paused) {
-    const label = paused ? 'Resume' : 'Pause';
-    return h('li', { 'data-stage': stage, 'data-paused': paused }, `${stageName(stage)}${paused ? ' (paused)' : ''} `,
-      h('button', { type: 'button', class: 'quiet', 'aria-label': `${label}: ${stageName(stage)}`, onclick: () => act(stage, paused) }, label));
-  }
+function stageRow(stage, { onDone, onProblem }) {
+  const name = h('th', { scope: 'row' });
+  const waiting = h('td', { class: 'number' });
+  const running = h('td', { class: 'number' });
+  const backlog = sparkline();
+  const oldest = h('span', { class: 'figure' });
+  const age = sparkline();
+  const completed = h('span', { class: 'figure' });
+  const throughput = sparkline();
+  // The same button at each refresh: one that is replaced would lose the focus.
+  const button = h('button', { type: 'button', class: 'quiet', onclick: act });
+  const node = h('tr', { 'data-testid': 'stage-row', 'data-stage': stage },
+    name, waiting, running,
+    h('td', {}, h('div', { class: 'trend' }, oldest, age.node)),
+    h('td', {}, h('div', { class: 'trend' }, completed, throughput.node)),
+    h('td', { class: 'number' }, button));
+  const waitingNow = h('span', { class: 'figure' });
+  setChildren(waiting, h('div', { class: 'trend' }, waitingNow, backlog.node));
+  let paused = false;
 
-  async function act(stage, paused) {
-    const confirmed = paused || await confirmAction({
+  async function act() {
+    const wasPaused = paused;
+    const confirmed = wasPaused || await confirmAction({
       title: `Pause ${stageName(stage)} on all workers?`,
       text: 'Runs in progress continue. Jobs wait in the queue until the stage is resumed.',
       yes: 'Pause',
@@ -29,22 +58,40 @@ export function stageControls({ onDone, onProblem }) {
     });
     if (confirmed) {
       try {
-        onDone((await call(`/stages/${stage}/${paused ? 'resume' : 'pause'}`, { method: 'POST' })).message);
+        onDone((await call(`/stages/${stage}/${wasPaused ? 'resume' : 'pause'}`, { method: 'POST' })).message);
       } catch (problem) {
         onProblem(problem);
       }
     }
   }
 
-  let shown;
   return {
     node,
-    show(pausedStages) {
-      // A button that is replaced loses the focus.
-      if (shown !== pausedStages.join()) {
-        setChildren(node, ...STAGES.map((stage) => control(stage, pausedStages.includes(stage))));
-        shown = pausedStages.join();
-      }
+    show(now, interval) {
+      const { last_hour: hour } = now;
+      const last = Math.max(1, Math.round(3600 / interval));
+      const perHour = hour.finished.reduce((sum, count) => sum + count, 0);
+      paused = now.paused;
+      node.toggleAttribute('data-paused', paused);
+      setChildren(name, stageName(stage), paused && h('small', {}, 'Paused'));
+      setText(waitingNow, formatted(now.waiting));
+      setText(running, formatted(now.running));
+      setText(oldest, now.oldest_waiting_seconds > 0 ? duration(now.oldest_waiting_seconds) : '–');
+      setText(completed, `${perHour.toLocaleString('en')} in 1 h`);
+      backlog.show(hour.waiting, last, `Waiting runs, last hour: ${rangeOf(hour.waiting)}`);
+      age.show(hour.oldest_waiting_seconds, last, `Age of the oldest waiting run in seconds, last hour: ${rangeOf(hour.oldest_waiting_seconds)}`);
+      throughput.show(hour.finished, last, `Completed runs every ${interval} s, last hour: ${rangeOf(hour.finished)}`);
+      const label = paused ? 'Resume' : 'Pause';
+      setText(button, label);
+      button.setAttribute('aria-label', `${label}: ${stageName(stage)}`);
     },
   };
+}
+
+function rangeOf(values) {
+  return values.length === 0 ? 'no sample yet' : `now ${values.at(-1)}, maximum ${Math.max(...values)}`;
+}
+
+function formatted(number) {
+  return typeof number === 'number' ? number.toLocaleString('en') : '–';
 }

@@ -1,3 +1,4 @@
+import { duration } from './format.js';
 import { stateOf } from './job-state.js';
 
 /** The three displayed stages; segment and join tasks of long videos are part of processing. */
@@ -59,14 +60,14 @@ export function stagesOf(job) {
 /**
  * The label of the current step of a job.
  *
- * @param {{status: string, current_step?: string}} job
+ * @param {{status: string, current_step?: string, waiting?: Object}} job
  * @returns {string}
  */
 export function stepOf(job) {
   const { status, current_step: step = '' } = job;
   const state = stateOf(job);
   if (state === 'waiting') {
-    return WAITING[step] ?? (status === 'PENDING' || !step ? 'Waiting for a worker' : 'Waiting for the next attempt');
+    return reasonOf(job.waiting) ?? WAITING[step] ?? (status === 'PENDING' || !step ? 'Waiting for a worker' : 'Waiting for the next attempt');
   }
   // Single-stage requests of the legacy system end with an intermediate step.
   if (state === 'completed' || state === 'cancelled') {
@@ -83,6 +84,22 @@ export function stepOf(job) {
  */
 export function stageName(stage) {
   return STAGE_NAMES[stage] ?? stage;
+}
+
+/** Why a job waits; undefined if only its step tells. */
+function reasonOf({ stage, reason, ahead, until } = {}) {
+  switch (reason) {
+    case 'paused':
+      return `Waiting: ${stageName(stage)} is paused`;
+    case 'held':
+      return 'Waiting: a limit of concurrent jobs is reached';
+    case 'delayed':
+      return Date.parse(until) > Date.now() ? `Waiting: next attempt in ${duration((Date.parse(until) - Date.now()) / 1000)}` : undefined;
+    case 'queued':
+      return ahead > 0 ? `Waiting for ${stageName(stage).toLowerCase()}: ${ahead.toLocaleString('en')} before it` : undefined;
+    default:
+      return undefined;
+  }
 }
 
 function failedStage(progress, step) {

@@ -2,6 +2,7 @@ package dev.sluice.app;
 
 import dev.sluice.backend.admin.AdminServices;
 import dev.sluice.backend.admin.DeadLetterService;
+import dev.sluice.backend.admin.BacklogHistory;
 import dev.sluice.backend.admin.FleetService;
 import dev.sluice.backend.job.JobControlService;
 import dev.sluice.backend.job.JobSchedulerVerticle;
@@ -26,6 +27,7 @@ import dev.sluice.objectstore.s3.MultipartUploads;
 import dev.sluice.persistence.control.JobCancellation;
 import dev.sluice.persistence.control.JobRetry;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.job.BacklogRepository;
 import dev.sluice.persistence.job.JobQueryRepository;
 import dev.sluice.persistence.job.ReceivedUpdateRepository;
 import dev.sluice.persistence.job.WaitingJobRepository;
@@ -161,7 +163,9 @@ record BackendServices(
                                 deadLetters,
                                 new FleetService(
                                         vertx,
-                                        WorkerRegistry.of(services.storage().database()))),
+                                        WorkerRegistry.of(services.storage().database())),
+                                new BacklogHistory(
+                                        new BacklogRepository(services.storage().database()))),
                         new FormUploadService(
                                 store, submission, rules.partSize(), rules.maxBytes(), limiter, metrics.uploads()),
                         resumable,

@@ -1,5 +1,6 @@
 package dev.sluice.http;
 
+import dev.sluice.backend.admin.BacklogHistory;
 import dev.sluice.backend.admin.HealthCheck;
 import dev.sluice.backend.admin.ProcessStatus;
 import dev.sluice.backend.update.UpdateFeed;
@@ -49,6 +50,7 @@ public final class HttpApiVerticle extends VerticleBase {
     private final StreamMetrics streamMetrics;
     private final UpdateFeed feed = new UpdateFeed();
     private long cleanupTimer = -1;
+    private long sampleTimer = -1;
     private @Nullable HttpServer server;
     private @Nullable UpdateFeedSubscriber subscriber;
 
@@ -69,6 +71,9 @@ public final class HttpApiVerticle extends VerticleBase {
                     return subscribe().compose(subscribed -> listen(router, api.connections()));
                 }))
                 .onSuccess(started -> {
+                    sampleTimer = vertx.setPeriodic(0, BacklogHistory.INTERVAL.toMillis(), due -> services.admin()
+                            .backlog()
+                            .sample());
                     cleanupTimer = vertx.setPeriodic(UPLOAD_CLEANUP_INTERVAL.toMillis(), due -> deleteExpiredUploads());
                 })
                 .recover(
@@ -98,6 +103,7 @@ public final class HttpApiVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         vertx.cancelTimer(cleanupTimer);
+        vertx.cancelTimer(sampleTimer);
         Future<Void> unsubscribed = subscriber == null ? Future.succeededFuture() : subscriber.stop();
         Future<Void> closed = server == null ? Future.succeededFuture() : server.close();
         return Future.join(unsubscribed, closed);
@@ -160,7 +166,7 @@ public final class HttpApiVerticle extends VerticleBase {
         buffered.putAll(new OutputUrlHandler(services.media(), services.presignedUrls()).handlers());
         buffered.putAll(new DeadLetterHandler(services.admin().deadLetters()).handlers());
         buffered.putAll(new SystemStatusHandler(queueInspector).handlers());
-        buffered.putAll(new FleetHandler(services.admin().fleet(), services.queries()).handlers());
+        buffered.putAll(new FleetHandler(services.admin().fleet(), services.admin().backlog(), services.queries()).handlers());
         buffered.putAll(new EventTicketHandler(services.tickets()).handlers());
         buffered.putAll(new WebhookSecretHandler(services.webhookResolver()).handlers());
         buffered.putAll(new HealthHandler(status, contract).handlers());

@@ -181,7 +181,7 @@ class BackendApiIT {
         for (String path : List.of("/media/of-bob/process-video", "/jobs/bobs/cancel", "/jobs/bobs/retry")) {
             assertThat(client.post(API + path, ANN).code()).as(path).isEqualTo("forbidden");
         }
-        for (String path : List.of("/dead-letters", "/dead-letters/x", "/queues", "/hosts")) {
+        for (String path : List.of("/dead-letters", "/dead-letters/x", "/queues", "/hosts", "/stages")) {
             assertThat(client.get(API + path, ANN).code()).as(path).isEqualTo("forbidden");
         }
         assertThat(client.post(API + "/dead-letters/x/replay", ANN).code()).isEqualTo("forbidden");
@@ -564,6 +564,41 @@ class BackendApiIT {
         assertThat(client.get("/openapi.json").json().getString("openapi")).startsWith("3.1");
         assertThat(client.get(API + "/queues", ADMIN).json().getJsonArray("queues"))
                 .hasSize(8);
+    }
+
+    @Test
+    void tellsWhyAJobWaitsAndShowsItsStage() {
+        client.post(API + "/stages/processing/pause", ADMIN);
+        BackendSimulator.awaitThat(() -> stage("processing").getBoolean("paused")
+                && client.get(API + "/hosts", ADMIN).body().toString().contains("PAUSED"));
+        String id = client.post(API + "/media/clip/process-video", ANN).json().getString("job_id");
+
+        BackendSimulator.awaitThat(() -> waiting(id).getString("stage", "").equals("processing"));
+        assertThat(waiting(id).getMap()).containsEntry("reason", "paused").containsEntry("ahead", 0);
+        JsonObject listed =
+                client.get(API + "/jobs?state=waiting", ANN).json().getJsonArray("jobs").getJsonObject(0);
+        assertThat(listed.getJsonObject("waiting").getMap())
+                .containsOnly(Map.entry("stage", "processing"), Map.entry("reason", "paused"));
+        BackendSimulator.awaitThat(() -> stage("processing").getInteger("waiting", 0) == 1);
+        assertThat(stage("processing").getJsonObject("last_hour").getMap())
+                .containsOnlyKeys("waiting", "finished", "oldest_waiting_seconds");
+
+        client.post(API + "/stages/processing/resume", ADMIN);
+        BackendSimulator.awaitThat(() ->
+                client.get(API + "/jobs/" + id, ANN).json().getString("status").equals("COMPLETED"));
+        assertThat(waiting(id).isEmpty()).isTrue();
+    }
+
+    private JsonObject waiting(String job) {
+        return client.get(API + "/jobs/" + job, ANN).json().getJsonObject("waiting", new JsonObject());
+    }
+
+    private JsonObject stage(String name) {
+        return client.get(API + "/stages", ADMIN).json().getJsonArray("stages").stream()
+                .map(JsonObject.class::cast)
+                .filter(stage -> stage.getString("stage").equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

@@ -274,9 +274,10 @@ class WebUiIT {
     }
 
     @Test
-    void pausesStagesAndRedeploysVerticlesOfWorkers() {
+    void pausesStagesAndRedeploysVerticlesOfWorkers() throws Exception {
         page.locator("a[href='#/operations']").click();
-        Locator join = page.locator("[data-stage=join]");
+        Locator join = page.locator("[data-testid=stage-row][data-stage=join]");
+        assertThat(join.getByRole(AriaRole.IMG).first()).hasAttribute("aria-label", Pattern.compile("^Waiting runs.*now 0"));
 
         join.getByRole(AriaRole.BUTTON).click();
         page.getByTestId("confirm").click();
@@ -286,11 +287,30 @@ class WebUiIT {
         assertAccessible("operations-paused");
         join.getByRole(AriaRole.BUTTON).click();
         assertThat(page.locator("[data-stage=join]:not([data-paused])")).isVisible();
+        showsPausedStageOnWaitingJob();
 
         page.getByTestId("redeploy").first().click();
         page.getByTestId("confirm").click();
         assertThat(page.locator("#announcer"))
                 .containsText("Redeployed: download, ", new LocatorAssertions.ContainsTextOptions().setTimeout(30_000));
+    }
+
+    private void showsPausedStageOnWaitingJob() throws Exception {
+        page.locator("[data-stage=processing]").getByRole(AriaRole.BUTTON).click();
+        page.getByTestId("confirm").click();
+        assertThat(page.locator("[data-verticle=processing][data-state=PAUSED]"))
+                .isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(20_000));
+        pipeline.backend().send(PipelineFixture.job("paused", "uploads/clip.mp4"));
+        page.navigate(home + "#/jobs/paused");
+        page.reload();
+        assertThat(page.locator(".job-line")).containsText("Waiting: Processing is paused", containing(60));
+        Browser.screenshot(page, "job-paused");
+        page.navigate(home + "#/operations");
+        Locator waiting = page.locator("[data-stage=processing]");
+        assertThat(waiting.locator("td").first()).containsText("1", containing(60));
+        Browser.screenshot(page, "operations-waiting");
+        waiting.getByRole(AriaRole.BUTTON).click();
+        assertThat(page.locator("[data-stage=processing]:not([data-paused])")).isVisible();
     }
 
     @Test

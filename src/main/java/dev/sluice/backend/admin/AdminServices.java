@@ -1,4 +1,4 @@
 package dev.sluice.backend.admin;
 
 /** Services for administrators. */
-public record AdminServices(DeadLetterService deadLetters, FleetService fleet) {}
+public record AdminServices(DeadLetterService deadLetters, FleetService fleet, BacklogHistory backlog) {}

@@ -1,7 +1,11 @@
 package dev.sluice.http.handler;
 
+import dev.sluice.backend.admin.BacklogHistory;
+import dev.sluice.backend.admin.BacklogHistory.Sample;
 import dev.sluice.backend.admin.FleetService;
 import dev.sluice.backend.job.OperationResult;
+import dev.sluice.job.StageName;
+import dev.sluice.persistence.job.BacklogRepository.StageBacklog;
 import dev.sluice.persistence.job.JobQueryRepository;
 import dev.sluice.persistence.job.WorkerLoad;
 import dev.sluice.persistence.worker.RegisteredWorker;
@@ -13,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -25,10 +30,12 @@ public final class FleetHandler {
     private static final int DEFAULT_DRAIN_SECONDS = 10;
 
     private final FleetService fleet;
+    private final BacklogHistory backlog;
     private final JobQueryRepository queries;
 
-    public FleetHandler(FleetService fleet, JobQueryRepository queries) {
+    public FleetHandler(FleetService fleet, BacklogHistory backlog, JobQueryRepository queries) {
         this.fleet = fleet;
+        this.backlog = backlog;
         this.queries = queries;
     }
 
@@ -36,6 +43,8 @@ public final class FleetHandler {
         return Map.of(
                 "listWorkers",
                 this::list,
+                "listStages",
+                this::stages,
                 "pauseStage",
                 call -> act(
                         call,
@@ -60,6 +69,23 @@ public final class FleetHandler {
             return new JsonObject()
                     .put("hosts", hosts)
                     .put("pausedStages", new JsonArray(List.copyOf(new TreeSet<>(paused.result()))));
+        });
+    }
+
+    private Future<JsonObject> stages(ApiRequest call) {
+        call.requireAdmin();
+        Future<Set<String>> paused = fleet.pausedStages();
+        Future<Map<StageName, StageBacklog>> current = backlog.current();
+        return Future.all(paused, current).map(both -> {
+            List<Sample> samples = backlog.samples();
+            JsonArray stages = new JsonArray();
+            for (StageName stage : StageName.values()) {
+                StageBacklog now = Objects.requireNonNull(current.result().get(stage));
+                stages.add(StageJson.of(stage, now, samples).put("paused", paused.result().contains(stage.key())));
+            }
+            return new JsonObject()
+                    .put("interval_seconds", BacklogHistory.INTERVAL.toSeconds())
+                    .put("stages", stages);
         });
     }
 

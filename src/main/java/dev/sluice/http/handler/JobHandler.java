@@ -7,8 +7,10 @@ import dev.sluice.backend.job.OperationResult;
 import dev.sluice.backend.job.RequestRejectedException;
 import dev.sluice.job.JobId;
 import dev.sluice.persistence.job.JobDetails;
+import dev.sluice.persistence.job.JobDetails.State;
 import dev.sluice.persistence.job.JobQuery;
 import dev.sluice.persistence.job.JobQueryRepository;
+import dev.sluice.persistence.job.WaitingReason;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -20,6 +22,7 @@ import java.util.function.Function;
 /** Operations on media items and jobs. */
 public final class JobHandler {
     private static final int DEFAULT_LIMIT = 50;
+    private static final String WAITING = "waiting";
 
     private final MediaJobService media;
     private final JobQueryRepository queries;
@@ -62,7 +65,16 @@ public final class JobHandler {
 
     private Future<JsonObject> get(ApiRequest call) {
         return media.requireAccessibleJob(call.jobId(), call.caller())
-                .map(job -> JobJson.details(job, call.caller().admin()));
+                .compose(job -> withWaitingReason(job, JobJson.details(job, call.caller().admin())));
+    }
+
+    private Future<JsonObject> withWaitingReason(JobDetails job, JsonObject json) {
+        return job.state() == State.WAITING
+                ? queries.waitingReason(job.id()).map(reason -> {
+                    reason.ifPresent(known -> json.put(WAITING, known.toJson()));
+                    return json;
+                })
+                : Future.succeededFuture(json);
     }
 
     private Future<JsonObject> act(ApiRequest call, Function<JobId, Future<OperationResult>> action) {
@@ -94,12 +106,24 @@ public final class JobHandler {
                 call.query("state"),
                 call.query("cursor").map(PageCursor::parse),
                 limit + 1);
-        return queries.list(query).compose(found -> page(found, limit));
+        return queries.list(query).compose(found -> queries.waitingReasons(waiting(found))
+                .compose(reasons -> page(found, reasons, limit)));
     }
 
-    private Future<JsonObject> page(List<JobDetails> found, int limit) {
+    private static List<JobId> waiting(List<JobDetails> jobs) {
+        return jobs.stream()
+                .filter(job -> job.state() == State.WAITING)
+                .map(JobDetails::id)
+                .toList();
+    }
+
+    private Future<JsonObject> page(List<JobDetails> found, Map<JobId, WaitingReason> reasons, int limit) {
         JsonArray jobs = new JsonArray();
-        found.stream().limit(limit).map(JobJson::summary).forEach(jobs::add);
+        found.stream().limit(limit).forEach(job -> {
+            JsonObject summary = JobJson.summary(job);
+            Optional.ofNullable(reasons.get(job.id())).ifPresent(reason -> summary.put(WAITING, reason.toJson()));
+            jobs.add(summary);
+        });
         JsonObject page = new JsonObject().put("jobs", jobs);
         return found.size() <= limit
                 ? Future.succeededFuture(page)

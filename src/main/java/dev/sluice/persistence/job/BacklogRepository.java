@@ -5,6 +5,7 @@ import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.db.Rows;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
+import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -17,6 +18,12 @@ public final class BacklogRepository {
                    coalesce(extract(epoch FROM clock_timestamp() - min(publish_after)
                                     FILTER (WHERE publish_after <= clock_timestamp())), 0)::float8 AS lag
               FROM sluice.outbox
+            """;
+
+    private static final String FINISHED = """
+            SELECT stage, count(*) AS finished FROM sluice.stage_run
+             WHERE state = 'done' AND finished_at > clock_timestamp() - make_interval(secs => $1)
+             GROUP BY stage
             """;
 
     private final Database database;
@@ -59,6 +66,14 @@ public final class BacklogRepository {
                 row.getLong("delayed"),
                 row.getLong("held"),
                 row.getDouble("oldest_waiting_seconds"));
+    }
+
+    /** Returns how many runs of each stage were completed in the last seconds; stages without such a run are missing. */
+    public Future<Map<StageName, Long>> finished(Duration last) {
+        return database.execute(FINISHED, last.toMillis() / 1000.0)
+                .map(rows -> Rows.stream(rows)
+                        .collect(Collectors.toUnmodifiableMap(
+                                row -> StageName.of(row.getString("stage")), row -> row.getLong("finished"))));
     }
 
     public Future<OutboxBacklog> outbox() {

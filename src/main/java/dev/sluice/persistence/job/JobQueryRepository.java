@@ -10,6 +10,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Reads jobs for the API, including jobs that exist only in the user's job table because no worker received them. */
@@ -102,6 +103,18 @@ public final class JobQueryRepository {
                         .map(row -> JobStatusResolver.of(Optional.of(row), Optional.empty())
                                 .details(new JobId(row.getString("id")), List.of()))
                         .toList());
+    }
+
+    /** Why a job waits, and how many runs are before it; empty if it has no open run. */
+    public Future<Optional<WaitingReason>> waitingReason(JobId id) {
+        return new RunStatusRepository(database)
+                .waitingReasons(List.of(id), true)
+                .map(reasons -> Optional.ofNullable(reasons.get(id)));
+    }
+
+    /** Why jobs wait, without the number of runs before them; jobs without an open run are missing. */
+    public Future<Map<JobId, WaitingReason>> waitingReasons(List<JobId> ids) {
+        return new RunStatusRepository(database).waitingReasons(ids, false);
     }
 
     /** The cursor of the page after this job. */

@@ -4,15 +4,21 @@ import static dev.sluice.common.async.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.ServicesExtension;
+import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
 import dev.sluice.persistence.job.BacklogRepository.StageBacklog;
+import dev.sluice.persistence.job.WaitingReason.Kind;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,11 +29,13 @@ class BacklogRepositoryIT {
 
     private TestDatabase database;
     private BacklogRepository repository;
+    private RunStatusRepository runs;
 
     @BeforeEach
     void open(Vertx vertx, TestDatabase newDatabase, Store store) {
         database = newDatabase;
         repository = new BacklogRepository(store.database());
+        runs = new RunStatusRepository(store.database());
         for (String id : List.of("waiting", "running", "expired", "delayed", "held", "cancelled", "next")) {
             await(store.jobs().create(JobCreation.of(Samples.job(id)), Samples.again(Samples.job(id))));
         }
@@ -60,6 +68,44 @@ class BacklogRepositoryIT {
                 .containsEntry(StageName.UPLOAD, NONE)
                 .containsEntry(StageName.SEGMENT, NONE)
                 .containsEntry(StageName.JOIN, NONE);
+    }
+
+    @Test
+    void countsRunsCompletedInTheLastSeconds() {
+        run("next", "finished_at = now() - interval '5 s'");
+        run("running", "finished_at = now() - interval '5 s'");
+
+        assertThat(await(repository.finished(Duration.ofSeconds(600)))).containsExactly(Map.entry(StageName.DOWNLOAD, 1L));
+        assertThat(await(repository.finished(Duration.ofSeconds(1)))).isEmpty();
+    }
+
+    @Test
+    void tellsWhyJobsWait() {
+        database.execute("INSERT INTO sluice.paused_stage (stage, paused_by) VALUES ('processing', 'test')");
+        run("expired", "state = 'waiting', sent_at = now() - interval '50 s'");
+
+        Map<JobId, WaitingReason> reasons = await(runs.waitingReasons(
+                Stream.of("waiting", "expired", "delayed", "held", "next", "none")
+                        .map(JobId::new)
+                        .toList(),
+                true));
+
+        assertThat(reasons).containsOnlyKeys(
+                new JobId("waiting"), new JobId("expired"), new JobId("delayed"), new JobId("held"), new JobId("next"));
+        assertThat(reasons.get(new JobId("waiting")))
+                .isEqualTo(new WaitingReason(StageName.DOWNLOAD, Kind.QUEUED, Optional.of(0L), Optional.empty()));
+        assertThat(reasons.get(new JobId("expired")))
+                .isEqualTo(new WaitingReason(StageName.DOWNLOAD, Kind.QUEUED, Optional.of(1L), Optional.empty()));
+        assertThat(reasons.get(new JobId("held")))
+                .isEqualTo(new WaitingReason(StageName.DOWNLOAD, Kind.HELD, Optional.empty(), Optional.empty()));
+        assertThat(reasons.get(new JobId("next")))
+                .as("the first of two later stages")
+                .extracting(WaitingReason::stage, WaitingReason::kind)
+                .containsExactly(StageName.PROCESSING, Kind.PAUSED);
+        WaitingReason delayed = reasons.get(new JobId("delayed"));
+        assertThat(delayed.kind()).isEqualTo(Kind.DELAYED);
+        assertThat(delayed.until()).hasValueSatisfying(until -> assertThat(until).isAfter(Instant.now()));
+        database.execute("DELETE FROM sluice.paused_stage");
     }
 
     /** The query of an autoscaler: one number, also without work. */
