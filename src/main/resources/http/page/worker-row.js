@@ -50,6 +50,8 @@ export function workerRow(worker, { onDone, onProblem }) {
     h('th', { scope: 'row' }, worker.worker,
       h('small', {}, `${STATES[worker.state] ?? worker.state}, version ${worker.version}, seen ${worker.lastSeenSeconds} s ago, configuration ${worker.config.digest || 'fixed'}`),
       worker.config.error && h('small', { class: 'bad' }, worker.config.error),
+      ...worker.verticles.filter(({ problem }) => problem).map(({ name, problem }) =>
+        h('small', { class: 'bad', 'data-testid': 'verticle-problem' }, `${stageName(name)}: ${problem}`)),
       h('div', { class: 'row-buttons' }, ...buttons)),
     h('td', {}, h('ul', { class: 'chips' }, ...worker.verticles.filter(({ instances }) => instances > 0).map(verticle))));
 }

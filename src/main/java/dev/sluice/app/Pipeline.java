@@ -19,6 +19,7 @@ import dev.sluice.pipeline.maintenance.RecoveryVerticle;
 import dev.sluice.pipeline.request.RequestDecoder;
 import dev.sluice.pipeline.request.SingleDeliveryRequestHandler;
 import dev.sluice.pipeline.request.StagedRequestHandler;
+import dev.sluice.pipeline.run.Handoff;
 import dev.sluice.pipeline.run.StageRoute;
 import dev.sluice.publisher.PublisherVerticle;
 import dev.sluice.routing.StageMessages;
@@ -38,7 +39,7 @@ public final class Pipeline {
     static final String MONITORING = "monitoring";
     static final String RECOVERY = "recovery";
     static final String CLEANUP = "cleanup";
-    static final String REQUESTS = "requests";
+    static final String REQUESTS = Handoff.REQUESTS;
 
     private final Services services;
     private final RabbitMqConfig broker;

@@ -47,6 +47,9 @@ public record RedeploymentPlan(Set<String> verticles, Set<String> restart) {
             "monitoring",
             List.of(Pipeline.MONITORING));
 
+    /** Read when the process stops. */
+    private static final String SHUTDOWN = "shutdown";
+
     public RedeploymentPlan {
         verticles = Set.copyOf(verticles);
         restart = Set.copyOf(restart);
@@ -59,7 +62,7 @@ public record RedeploymentPlan(Set<String> verticles, Set<String> restart) {
         for (String section : before.changedSections(after)) {
             List<String> users = usersOf(section);
             verticles.addAll(users);
-            if (users.isEmpty()) {
+            if (users.isEmpty() && !section.equals(SHUTDOWN)) {
                 restart.add(section);
             }
         }

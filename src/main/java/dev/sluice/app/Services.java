@@ -26,6 +26,8 @@ import dev.sluice.persistence.recovery.PartialOutputRepository;
 import dev.sluice.persistence.recovery.PendingJobRepository;
 import dev.sluice.persistence.recovery.StaleArtifactRepository;
 import dev.sluice.persistence.run.RunStore;
+import dev.sluice.persistence.worker.WorkerRepository;
+import dev.sluice.pipeline.health.StageHealthRegistry;
 import dev.sluice.pipeline.lease.CancelledJobHandler;
 import dev.sluice.pipeline.maintenance.JobCleanup;
 import dev.sluice.pipeline.metrics.RunMetricsRegistry;
@@ -106,12 +108,15 @@ record Services(
         CpuMetrics.bind(metrics.registry());
         WorkspaceMetrics.bind(metrics.registry(), storage.workspace(), storage.sourceCache());
         JobCleanup jobCleanup = jobCleanup(storage);
+        RunMetricsRegistry runMetrics =
+                RunMetricsRegistry.register(WorkerId.generate().name(), metrics.registry());
         RunServices runServices = RunServices.create(
                 vertx,
                 RunStore.of(storage.database(), storage.tables(), UpdateMessages::toOutbox),
                 jobCleanup,
                 config.delivery(),
-                RunMetricsRegistry.register(WorkerId.generate().name(), metrics.registry()),
+                runMetrics,
+                new StageHealthRegistry(vertx, new WorkerRepository(storage.database()), runMetrics, config.delivery()),
                 stepListener);
         return new Services(
                 config,

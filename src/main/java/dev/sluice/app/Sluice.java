@@ -16,6 +16,7 @@ import dev.sluice.persistence.worker.WorkerRegistry;
 import dev.sluice.worker.WorkerVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,7 @@ public final class Sluice {
     private final Vertx vertx;
     private final VerticleDeployer deployer;
     private final ConfigReloader reloader;
+    private final WorkerProcess process;
     private final WorkerVerticle worker;
     private final NotificationListener notifications;
     private volatile @Nullable String workerDeployment;
@@ -59,11 +61,15 @@ public final class Sluice {
 
     private Sluice(Vertx vertx, Services services, StartOptions options, LoadedConfig config) {
         this.vertx = vertx;
-        this.deployer = new VerticleDeployer(vertx, new Pipeline(services).deployments());
+        this.deployer = new VerticleDeployer(
+                vertx,
+                new Pipeline(services).deployments(),
+                services.runServices().health());
         this.reloader = new ConfigReloader(vertx, deployer, services, options.source(), config);
+        this.process = new WorkerProcess(deployer, reloader, options.exit());
         this.worker = new WorkerVerticle(
                 WorkerRegistry.of(services.storage().database()),
-                new WorkerProcess(deployer, reloader, options.exit()),
+                process,
                 services.config().delivery().leaseRenewInterval());
         this.notifications = NotificationListener.listen(
                 vertx,
@@ -162,6 +168,23 @@ public final class Sluice {
 
     private Services services() {
         return reloader.services();
+    }
+
+    /** Time for runs in progress to finish before {@link #stop}. */
+    Duration drainTime() {
+        return services().config().shutdown().drain();
+    }
+
+    /** Stops consuming; completes when no run is in progress, or after {@link #drainTime}. Never fails. */
+    Future<Void> drain() {
+        Duration limit = drainTime();
+        if (limit.isZero()) {
+            return Future.succeededFuture();
+        }
+        LOG.atInfo().addKeyValue("seconds", limit.toSeconds()).log("pipeline draining: runs in progress may finish");
+        Future<Void> drained = process.stopConsuming(limit);
+        worker.onNotification();
+        return drained;
     }
 
     /** Undeploys all verticles, the publisher last, and closes the services. */

@@ -88,18 +88,26 @@ public final class SluiceVerticle extends VerticleBase {
         return whenStarted;
     }
 
-    /** Stops the pipeline, also during its start; blocks, and halts the process after a timeout. */
+    /** Drains and stops the pipeline, also during its start; blocks, and halts the process after a timeout. */
     public void stopBlocking() {
+        Future<@Nullable Sluice> started = cancelStart();
         try {
-            cancelStart()
-                    .transform(started -> started.result() == null
+            drainBlocking(started.result());
+            started.transform(ended -> ended.result() == null
                             ? Future.succeededFuture()
-                            : started.result().stop())
+                            : ended.result().stop())
                     .await(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException timeout) {
             // Nothing is lost: the broker redelivers, leases expire, and FFmpeg is killed with this process.
             LOG.atWarn().addKeyValue("seconds", STOP_TIMEOUT_SECONDS).log("shutdown timed out; exiting");
             Runtime.getRuntime().halt(TERMINATED);
+        }
+    }
+
+    /** The limit of the drain itself is in its Future; the additional time covers a broker that does not respond. */
+    private static void drainBlocking(@Nullable Sluice started) throws TimeoutException {
+        if (started != null) {
+            started.drain().await(started.drainTime().toSeconds() + STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         }
     }
 }

@@ -4,6 +4,9 @@ import dev.sluice.broker.BrokerVerticle;
 import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.persistence.worker.VerticleStatus;
 import dev.sluice.pipeline.StageVerticle;
+import dev.sluice.pipeline.health.ConsumerMode;
+import dev.sluice.pipeline.health.StageHealth;
+import dev.sluice.pipeline.health.StageHealthRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
@@ -40,6 +43,7 @@ final class VerticleDeployer {
 
     private final Map<String, Deployed> deployed = new ConcurrentHashMap<>();
     private final Set<String> draining = ConcurrentHashMap.newKeySet();
+    private final StageHealthRegistry health;
     private volatile List<VerticleDeployment> verticles;
     private volatile Predicate<String> isPaused = verticle -> false;
     private volatile boolean closed;
@@ -60,10 +64,12 @@ final class VerticleDeployer {
         }
     }
 
-    VerticleDeployer(Vertx vertx, List<VerticleDeployment> verticles) {
+    VerticleDeployer(Vertx vertx, List<VerticleDeployment> verticles, StageHealthRegistry health) {
         this.vertx = vertx;
+        this.health = health;
         this.owner = vertx.getOrCreateContext();
         this.verticles = List.copyOf(verticles);
+        health.onModeChange(this::applyModes);
     }
 
     /** Uses these verticles for later deployments; does not change what is deployed. */
@@ -116,7 +122,7 @@ final class VerticleDeployer {
     private Deployable instance(VerticleDeployment deployment, WorkerExecutor workers, List<Deployable> instances) {
         Deployable instance = deployment.verticle().apply(workers);
         instances.add(instance);
-        if (instance instanceof StageVerticle consumer && isPaused.test(deployment.name())) {
+        if (instance instanceof StageVerticle consumer && modeOf(deployment.name()) != ConsumerMode.RUNNING) {
             consumer.startPaused();
         }
         return instance;
@@ -170,6 +176,7 @@ final class VerticleDeployer {
                 .compose(drained -> undeploy(name))
                 .eventually(() -> {
                     draining.remove(name);
+                    health.reset(name);
                     return Future.succeededFuture();
                 })
                 .compose(undeployed -> names().contains(name) ? deploy(name) : Future.succeededFuture())
@@ -179,16 +186,30 @@ final class VerticleDeployer {
     /** Pauses the verticles that {@code paused} accepts, and resumes the others. */
     Future<Void> setPaused(Predicate<String> paused) {
         isPaused = paused;
-        return Future.join(deployed.values().stream()
-                        .flatMap(verticle -> verticle.consumers().stream()
-                                .map(consumer ->
-                                        paused.test(verticle.deployment().name())
-                                                        || draining.contains(verticle.deployment()
-                                                                .name())
-                                                ? consumer.pause()
-                                                : consumer.resume()))
+        return applyModes();
+    }
+
+    private Future<Void> applyModes() {
+        return Future.join(deployed.values().stream().map(this::applyMode).toList())
+                .mapEmpty();
+    }
+
+    private Future<Void> applyMode(Deployed verticle) {
+        ConsumerMode mode = modeOf(verticle.deployment().name());
+        List<StageVerticle> consumers = verticle.consumers();
+        return Future.join(consumers.stream()
+                        .map(consumer -> switch (mode) {
+                            case RUNNING -> consumer.resume();
+                            case PAUSED -> consumer.pause();
+                            case PROBING -> consumer == consumers.get(0) ? consumer.probe() : consumer.pause();
+                        })
                         .toList())
                 .mapEmpty();
+    }
+
+    /** Operators decide first, then the runs. */
+    private ConsumerMode modeOf(String name) {
+        return isPaused.test(name) || draining.contains(name) ? ConsumerMode.PAUSED : health.modeOf(name);
     }
 
     /** Undeploys all verticles, {@code last} after the others, and deploys no more; a failure is logged. */
@@ -217,11 +238,17 @@ final class VerticleDeployer {
         }
         VerticleStatus.State state = draining.contains(name)
                 ? VerticleStatus.State.DRAINING
-                : running.deployment().concurrency() > 0 && isPaused.test(name)
+                : running.deployment().concurrency() > 0 && modeOf(name) != ConsumerMode.RUNNING
                         ? VerticleStatus.State.PAUSED
                         : VerticleStatus.State.RUNNING;
         return new VerticleStatus(
-                name, running.deployment().instances(), running.deployment().concurrency(), running.inUse(), state);
+                name,
+                running.deployment().instances(),
+                running.deployment().concurrency(),
+                running.inUse(),
+                state,
+                health.find(name).flatMap(StageHealth::problem),
+                health.find(name).flatMap(StageHealth::sinceCompleted));
     }
 
     /**

@@ -47,7 +47,11 @@ final class WorkerProcess implements ManagedWorker {
 
     @Override
     public Future<Void> setPausedStages(Set<String> stages) {
-        return deployer.setPaused(verticle -> draining || stages.contains(verticle));
+        return reloader.services()
+                .runServices()
+                .health()
+                .resumeWithoutPeers()
+                .compose(checked -> deployer.setPaused(verticle -> draining || stages.contains(verticle)));
     }
 
     @Override
@@ -93,14 +97,20 @@ final class WorkerProcess implements ManagedWorker {
     }
 
     private Future<String> drain(JsonObject arguments) {
-        draining = true;
         List<String> consumers = deployer.consumerNames();
-        return Future.join(consumers.stream()
-                        .map(verticle -> deployer.drain(verticle, drainOf(arguments)))
-                        .toList())
+        return stopConsuming(drainOf(arguments))
                 .compose(drained ->
                         Future.join(consumers.stream().map(deployer::undeploy).toList()))
                 .map("Drained: " + String.join(", ", consumers) + ".");
+    }
+
+    /** Stops consuming; completes when no run is in progress, or after {@code limit}. Never fails. */
+    Future<Void> stopConsuming(Duration limit) {
+        draining = true;
+        return Future.join(deployer.consumerNames().stream()
+                        .map(verticle -> deployer.drain(verticle, limit))
+                        .toList())
+                .mapEmpty();
     }
 
     private static Future<String> setLogLevel(JsonObject arguments) {

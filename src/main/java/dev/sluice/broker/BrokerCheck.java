@@ -34,7 +34,7 @@ public final class BrokerCheck {
     private static final Map<String, Object> INVALID_CONSUMER = Map.of("x-priority", "none");
 
     private final BrokerEndpoint endpoint;
-    private final QueueMode mode;
+    private final RabbitMqConfig config;
     private final Set<String> consumed;
     private final Connection connection;
     private final List<IOException> rejections = new ArrayList<>();
@@ -43,7 +43,7 @@ public final class BrokerCheck {
 
     private BrokerCheck(BrokerEndpoint endpoint, Collection<String> consumed, Connection connection) {
         this.endpoint = endpoint;
-        this.mode = endpoint.config().queueMode();
+        this.config = endpoint.config();
         this.consumed = Set.copyOf(consumed);
         this.connection = connection;
     }
@@ -75,19 +75,20 @@ public final class BrokerCheck {
     }
 
     private List<String> problems() {
-        boolean created = mode != QueueMode.PASSIVE;
+        boolean created = config.queueMode() != QueueMode.PASSIVE;
         for (String exchange : Topology.EXCHANGES) {
             checkExchange(exchange, created);
         }
         for (Topology.Binding binding : Topology.BINDINGS) {
             boolean exists = checkQueue(
-                    binding.queue(), created, channel -> Topology.declareQueue(channel, binding.queue(), mode));
+                    binding.queue(), created, channel -> Topology.declareQueue(channel, binding.queue(), config));
             if (exists && created && checksPermissions()) {
-                report(channel -> channel.queueUnbind(binding.queue(), binding.exchange(), unroutable));
+                report(channel -> channel.queueUnbind(
+                        config.named(binding.queue()), config.named(binding.exchange()), unroutable));
             }
         }
         for (String queue : Topology.INTERNAL_QUEUES) {
-            var unused = checkQueue(queue, true, channel -> Topology.declareInternalQueue(channel, queue, mode));
+            var unused = checkQueue(queue, true, channel -> Topology.declareInternalQueue(channel, queue, config));
         }
         if (checksPermissions()) {
             report(channel -> publish(channel, Topology.DEFAULT_EXCHANGE));
@@ -100,26 +101,28 @@ public final class BrokerCheck {
     }
 
     private void checkExchange(String exchange, boolean created) {
-        if (exists(channel -> channel.exchangeDeclarePassive(exchange), created)) {
-            report(channel -> Topology.declareExchange(channel, exchange, mode));
+        if (exists(channel -> channel.exchangeDeclarePassive(config.named(exchange)), created)) {
+            report(channel -> Topology.declareExchange(channel, exchange, config));
             if (checksPermissions()) {
-                report(channel -> publish(channel, exchange));
+                report(channel -> publish(channel, config.named(exchange)));
             }
         } else if (created) {
-            reportPermission(channel -> channel.exchangeDeclare(exchange, "direct", true, false, INVALID_EXCHANGE));
+            reportPermission(channel ->
+                    channel.exchangeDeclare(config.named(exchange), "direct", true, false, INVALID_EXCHANGE));
         }
     }
 
     private boolean checkQueue(String queue, boolean created, ChannelAction declare) {
-        boolean exists = exists(channel -> channel.queueDeclarePassive(queue), created);
+        String name = config.named(queue);
+        boolean exists = exists(channel -> channel.queueDeclarePassive(name), created);
         if (exists) {
             report(declare);
             if (consumed.contains(queue)) {
                 reportPermission(
-                        channel -> channel.basicConsume(queue, false, INVALID_CONSUMER, new DefaultConsumer(channel)));
+                        channel -> channel.basicConsume(name, false, INVALID_CONSUMER, new DefaultConsumer(channel)));
             }
         } else if (created) {
-            reportPermission(channel -> channel.queueDeclare(queue, true, false, false, INVALID_QUEUE));
+            reportPermission(channel -> channel.queueDeclare(name, true, false, false, INVALID_QUEUE));
         }
         return exists;
     }

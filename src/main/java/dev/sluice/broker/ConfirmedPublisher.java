@@ -122,7 +122,7 @@ public final class ConfirmedPublisher {
         return blocked ? "the broker is blocking publishers." : "too many unconfirmed messages.";
     }
 
-    private static void write(Channel channel, long number, OutgoingMessage message) throws IOException {
+    private void write(Channel channel, long number, OutgoingMessage message) throws IOException {
         if (channel.getNextPublishSeqNo() != number) {
             throw new IOException("message " + number + " would be published as " + channel.getNextPublishSeqNo());
         }
@@ -134,9 +134,10 @@ public final class ConfirmedPublisher {
                 .headers(HeaderConverter.toTable(message.headers()))
                 .build();
         boolean mandatory = true;
+        boolean toQueue = message.exchange().equals(Topology.DEFAULT_EXCHANGE);
         channel.basicPublish(
-                message.exchange(),
-                message.routingKey(),
+                config.named(message.exchange()),
+                toQueue ? config.named(message.routingKey()) : message.routingKey(),
                 mandatory,
                 properties,
                 message.body().getBytes());
@@ -148,7 +149,7 @@ public final class ConfirmedPublisher {
         blocked = false;
         return connection.execute(channel -> {
             if (declaring) {
-                Topology.declare(channel, config.queueMode());
+                Topology.declare(channel, config);
             }
             channel.addReturnListener(returned -> context.runOnContext(v -> created.onReturn(
                     returned.getProperties().getMessageId(),

@@ -25,11 +25,13 @@ public final class DeadLetterBrowser {
     private static final long TIMEOUT_SECONDS = 60;
 
     private final BrokerConnection connection;
+    private final String queue;
     private volatile int fetched;
     private volatile boolean more;
 
-    private DeadLetterBrowser(BrokerConnection connection) {
+    private DeadLetterBrowser(BrokerConnection connection, String queue) {
         this.connection = connection;
+        this.queue = queue;
     }
 
     /** Connects and declares the queue if it is missing; fails with a {@link BrokerException}. */
@@ -39,10 +41,10 @@ public final class DeadLetterBrowser {
                 new BrokerConnection(vertx, endpoint, "dead letters", BrokerConnection.Use.CONSUME);
         return connection
                 .open()
-                .compose(open -> connection.execute(channel ->
-                        Topology.declareInternalQueue(channel, Topology.DEAD_LETTER_QUEUE, config.queueMode())))
+                .compose(open -> connection.execute(
+                        channel -> Topology.declareInternalQueue(channel, Topology.DEAD_LETTER_QUEUE, config)))
                 .timeout(endpoint.connectTimeoutMillis(), TimeUnit.MILLISECONDS)
-                .map(declared -> new DeadLetterBrowser(connection))
+                .map(declared -> new DeadLetterBrowser(connection, config.named(Topology.DEAD_LETTER_QUEUE)))
                 .recover(cause -> connection
                         .close()
                         .transform(closed -> Future.failedFuture(BrokerErrorMapper.translate(endpoint, cause))));
@@ -83,8 +85,8 @@ public final class DeadLetterBrowser {
                 .timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
-    private static @Nullable GetResponse get(Channel channel) throws IOException {
-        return channel.basicGet(Topology.DEAD_LETTER_QUEUE, false);
+    private @Nullable GetResponse get(Channel channel) throws IOException {
+        return channel.basicGet(queue, false);
     }
 
     /** Returns the number of dead letters of the last fetch. */
@@ -100,7 +102,7 @@ public final class DeadLetterBrowser {
     /** Permanently removes fetched dead letters; fails if the outcome is unknown. */
     public Future<Void> acknowledge(List<Delivery> deliveries) {
         return Future.all(deliveries.stream().map(Delivery::ack).toList())
-                .compose(sent -> connection.execute(channel -> channel.queueDeclarePassive(Topology.DEAD_LETTER_QUEUE)))
+                .compose(sent -> connection.execute(channel -> channel.queueDeclarePassive(queue)))
                 .timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 

@@ -42,7 +42,7 @@ public final class QueueInspector {
                                 Map.Entry::getKey, queue -> queue.getValue().messages())));
     }
 
-    /** Returns the message and consumer counts of each queue; otherwise as {@link #messageCounts}. */
+    /** Returns the message and consumer counts of each queue of the contract; otherwise as {@link #messageCounts}. */
     public Future<Map<String, QueueInfo>> inspect(List<String> queues) {
         BrokerEndpoint endpoint = BrokerEndpoint.of(config);
         BrokerConnection connection =
@@ -52,7 +52,7 @@ public final class QueueInspector {
                 .compose(open -> connection.call(channel -> {
                     Map<String, QueueInfo> found = new HashMap<>();
                     for (String queue : queues) {
-                        AMQP.Queue.DeclareOk declared = channel.queueDeclarePassive(queue);
+                        AMQP.Queue.DeclareOk declared = channel.queueDeclarePassive(config.named(queue));
                         found.put(queue, new QueueInfo(declared.getMessageCount(), declared.getConsumerCount()));
                     }
                     return Map.copyOf(found);

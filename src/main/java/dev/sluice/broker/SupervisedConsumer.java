@@ -34,19 +34,20 @@ public final class SupervisedConsumer {
     private final Context context;
     private final RabbitMqConfig config;
     private final String queue;
-    private final int prefetch;
     private final Handler<Delivery> handler;
     private final ConnectionSupervisor supervisor;
 
     private @Nullable ActiveConsumer consumption;
     private @Nullable Future<Void> ended;
+    private int prefetch;
     private boolean paused;
     private Future<Void> switching = Future.succeededFuture();
 
     /**
      * Creates a consumer that does nothing before {@link #start}.
      *
-     * @param prefetch maximum number of unsettled messages; 1 or more
+     * @param queue of the contract
+     * @param prefetch maximum number of unsettled messages at first; 1 or more
      */
     public SupervisedConsumer(
             Vertx vertx, RabbitMqConfig config, String queue, int prefetch, Handler<Delivery> handler) {
@@ -61,7 +62,7 @@ public final class SupervisedConsumer {
         this.supervisor = new ConnectionSupervisor(
                 vertx,
                 BrokerEndpoint.of(config),
-                "consumer of " + queue,
+                "consumer of " + config.named(queue),
                 BrokerConnection.Use.CONSUME,
                 this::consume,
                 reason -> consumption = null);
@@ -83,10 +84,15 @@ public final class SupervisedConsumer {
         });
     }
 
-    /** Receives messages again, up to the prefetch in addition to those in progress. Never fails. */
-    public Future<Void> resume() {
+    /**
+     * Receives messages again, in addition to those in progress. Never fails.
+     *
+     * @param newPrefetch maximum number of unsettled messages from now on; 1 or more
+     */
+    public Future<Void> resume(int newPrefetch) {
         return onContext(() -> {
             paused = false;
+            prefetch = newPrefetch;
             return adjust();
         });
     }
@@ -130,37 +136,43 @@ public final class SupervisedConsumer {
         return done;
     }
 
-    /** Applies {@code paused} to the current connection, one change after the other. */
+    /** Applies {@code paused} and {@code prefetch} to the current connection, one change after the other. */
     private Future<Void> adjust() {
         switching = switching.compose(before -> {
             ActiveConsumer current = consumption;
-            if (current == null || ended != null || current.tag().isEmpty() == paused) {
+            if (current == null || ended != null || isApplied(current)) {
                 return Future.succeededFuture();
             }
-            if (paused) {
-                consumption = new ActiveConsumer(current.connection(), Optional.empty());
-                return current.cancel();
-            }
+            consumption = new ActiveConsumer(current.connection(), Optional.empty(), prefetch);
             // A failed call closes the connection; the next one consumes.
-            return consume(current.connection()).otherwiseEmpty();
+            return current.cancel()
+                    .compose(cancelled -> paused
+                            ? Future.succeededFuture()
+                            : consume(current.connection()).otherwiseEmpty());
         });
         return switching;
     }
 
+    private boolean isApplied(ActiveConsumer current) {
+        return paused ? current.tag().isEmpty() : current.tag().isPresent() && current.prefetch() == prefetch;
+    }
+
     private Future<Void> consume(BrokerConnection connection) {
         boolean consumes = !paused;
+        int limit = prefetch;
         return connection
                 .call(channel -> {
-                    Topology.declare(channel, config.queueMode());
-                    channel.basicQos(prefetch);
+                    Topology.declare(channel, config);
+                    channel.basicQos(limit);
                     return consumes
-                            ? Optional.of(
-                                    channel.basicConsume(queue, false, new DeliveryForwarder(channel, connection)))
+                            ? Optional.of(channel.basicConsume(
+                                    config.named(queue), false, new DeliveryForwarder(channel, connection)))
                             : Optional.<String>empty();
                 })
                 .map(tag -> {
-                    consumption = new ActiveConsumer(connection, tag);
-                    if (consumes == paused) {
+                    ActiveConsumer started = new ActiveConsumer(connection, tag, limit);
+                    consumption = started;
+                    if (!isApplied(started)) {
                         context.runOnContext(v -> adjust().onFailure(cause -> LOG.atDebug()
                                 .addKeyValue("error", String.valueOf(cause.getMessage()))
                                 .log("consumer not switched")));
@@ -187,7 +199,7 @@ public final class SupervisedConsumer {
      *
      * @param tag of the consumer registered at the broker; empty: paused
      */
-    private record ActiveConsumer(BrokerConnection connection, Optional<String> tag) {
+    private record ActiveConsumer(BrokerConnection connection, Optional<String> tag, int prefetch) {
         /** Cancels the consumer and waits at most 2 s for the broker: closing the connection ends the consumer too. */
         Future<Void> cancel() {
             return tag.isEmpty()

@@ -4,6 +4,7 @@ import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import dev.sluice.broker.connection.BrokerErrorMapper;
+import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.config.RabbitMqConfig.QueueMode;
 import dev.sluice.job.StageName;
 import java.io.IOException;
@@ -91,44 +92,49 @@ public final class Topology {
      * @throws IOException if something exists with different properties or, in mode PASSIVE, is missing; the channel is
      *     closed then
      */
-    static void declare(Channel channel, QueueMode mode) throws IOException {
+    static void declare(Channel channel, RabbitMqConfig config) throws IOException {
         for (String exchange : EXCHANGES) {
-            declareExchange(channel, exchange, mode);
+            declareExchange(channel, exchange, config);
         }
         for (Binding binding : BINDINGS) {
-            declareQueue(channel, binding.queue(), mode);
-            if (mode != QueueMode.PASSIVE) {
-                channel.queueBind(binding.queue(), binding.exchange(), binding.routingKey());
+            declareQueue(channel, binding.queue(), config);
+            if (config.queueMode() != QueueMode.PASSIVE) {
+                channel.queueBind(
+                        config.named(binding.queue()), config.named(binding.exchange()), binding.routingKey());
             }
         }
         for (String queue : INTERNAL_QUEUES) {
-            declareInternalQueue(channel, queue, mode);
+            declareInternalQueue(channel, queue, config);
         }
     }
 
-    static void declareExchange(Channel channel, String exchange, QueueMode mode) throws IOException {
-        if (mode == QueueMode.PASSIVE) {
-            channel.exchangeDeclarePassive(exchange);
+    static void declareExchange(Channel channel, String exchange, RabbitMqConfig config) throws IOException {
+        String name = config.named(exchange);
+        if (config.queueMode() == QueueMode.PASSIVE) {
+            channel.exchangeDeclarePassive(name);
         } else {
-            channel.exchangeDeclare(exchange, BuiltinExchangeType.DIRECT, true);
+            channel.exchangeDeclare(name, BuiltinExchangeType.DIRECT, true);
         }
     }
 
-    static void declareQueue(Channel channel, String queue, QueueMode mode) throws IOException {
-        if (mode == QueueMode.PASSIVE) {
-            channel.queueDeclarePassive(queue);
+    static void declareQueue(Channel channel, String queue, RabbitMqConfig config) throws IOException {
+        String name = config.named(queue);
+        if (config.queueMode() == QueueMode.PASSIVE) {
+            channel.queueDeclarePassive(name);
         } else {
-            channel.queueDeclare(queue, true, false, false, arguments(mode));
+            channel.queueDeclare(name, true, false, false, arguments(config.queueMode()));
         }
     }
 
     /** Declares an internal queue; in mode PASSIVE an existing queue is used unchanged. */
-    static void declareInternalQueue(Channel channel, String queue, QueueMode mode) throws IOException {
-        if (mode == QueueMode.PASSIVE && exists(channel.getConnection(), queue)) {
+    static void declareInternalQueue(Channel channel, String queue, RabbitMqConfig config) throws IOException {
+        String name = config.named(queue);
+        QueueMode mode = config.queueMode();
+        if (mode == QueueMode.PASSIVE && exists(channel.getConnection(), name)) {
             return;
         }
         channel.queueDeclare(
-                queue, true, false, false, queue.equals(DEAD_LETTER_QUEUE) ? deadArguments(mode) : arguments(mode));
+                name, true, false, false, queue.equals(DEAD_LETTER_QUEUE) ? deadArguments(mode) : arguments(mode));
     }
 
     /** Checks on a separate channel, because the broker closes the channel if the queue does not exist. */

@@ -24,7 +24,7 @@ public final class TopologyDeclaration {
         return connection
                 .open()
                 .compose(open -> connection
-                        .execute(channel -> Topology.declare(channel, config.queueMode()))
+                        .execute(channel -> Topology.declare(channel, config))
                         .recover(cause -> isRefusal(cause) ? Future.succeededFuture() : Future.failedFuture(cause)))
                 .timeout(endpoint.connectTimeoutMillis(), TimeUnit.MILLISECONDS)
                 .recover(cause -> Future.failedFuture(BrokerErrorMapper.translate(endpoint, cause)))

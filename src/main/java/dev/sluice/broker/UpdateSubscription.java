@@ -62,9 +62,9 @@ public final class UpdateSubscription {
                 .open()
                 .compose(open -> connection.execute(channel -> {
                     if (declaring) {
-                        Topology.declare(channel, config.queueMode());
+                        Topology.declare(channel, config);
                     }
-                    channel.basicConsume(queue(channel, source), false, new UpdateConsumer(channel, isMine));
+                    channel.basicConsume(queue(channel, config, source), false, new UpdateConsumer(channel, isMine));
                 }))
                 .timeout(endpoint.connectTimeoutMillis(), TimeUnit.MILLISECONDS)
                 .map(subscribed -> {
@@ -76,16 +76,16 @@ public final class UpdateSubscription {
                         .transform(closed -> Future.failedFuture(BrokerErrorMapper.translate(endpoint, cause))));
     }
 
-    private static String queue(Channel channel, Source source) throws IOException {
+    private static String queue(Channel channel, RabbitMqConfig config, Source source) throws IOException {
         if (source == Source.SHARED_QUEUE) {
-            return Topology.UPDATES_QUEUE;
+            return config.named(Topology.UPDATES_QUEUE);
         }
         boolean durable = false;
         boolean exclusive = true;
         boolean autoDelete = true;
         String own = channel.queueDeclare(SERVER_NAMED, durable, exclusive, autoDelete, Map.of())
                 .getQueue();
-        channel.queueBind(own, Topology.UPDATES_EXCHANGE, Topology.UPDATE_KEY);
+        channel.queueBind(own, config.named(Topology.UPDATES_EXCHANGE), Topology.UPDATE_KEY);
         return own;
     }
 

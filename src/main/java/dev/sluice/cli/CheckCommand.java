@@ -100,7 +100,10 @@ public final class CheckCommand implements Callable<Integer> {
     private static Future<CheckResult> broker(Vertx vertx, SluiceConfig config) {
         return withTimeout(
                 "rabbitmq",
-                config.rabbitmq().uri(),
+                config.rabbitmq().uri()
+                        + (config.rabbitmq().prefix().isEmpty()
+                                ? ""
+                                : ", prefix " + config.rabbitmq().prefix()),
                 BrokerCheck.check(vertx, config.rabbitmq(), consumedQueues(config)));
     }
 

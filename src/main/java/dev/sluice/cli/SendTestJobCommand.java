@@ -77,7 +77,10 @@ public final class SendTestJobCommand implements Callable<Integer> {
             Map<String, String> environment = new HashMap<>(System.getenv());
             JsonObject settings = file == null ? new JsonObject() : ConfigFile.read(file);
             if (uri != null) {
-                environment.keySet().removeIf(name -> name.startsWith("SLUICE_RABBITMQ_"));
+                environment
+                        .keySet()
+                        .removeIf(
+                                name -> name.startsWith("SLUICE_RABBITMQ_") && !name.equals("SLUICE_RABBITMQ_PREFIX"));
                 settings.put("rabbitmq", new JsonObject().put("uri", uri));
             }
             return SluiceConfig.read(settings, environment).rabbitmq();
@@ -97,7 +100,7 @@ public final class SendTestJobCommand implements Callable<Integer> {
                             broker,
                             fromQueue ? Source.SHARED_QUEUE : Source.PRIVATE_QUEUE,
                             Duration.ofSeconds(seconds))
-                    .map(last -> exitCode(last, runner.updateCount()))
+                    .map(last -> exitCode(last, runner.updateCount(), broker))
                     .await();
         } finally {
             vertx.close().await();
@@ -120,12 +123,12 @@ public final class SendTestJobCommand implements Callable<Integer> {
         System.out.println(json ? TerminalEscaper.escape(update.encode()) : UpdateFormatter.format(update));
     }
 
-    private int exitCode(Optional<JsonObject> last, int updateCount) {
+    private int exitCode(Optional<JsonObject> last, int updateCount, RabbitMqConfig broker) {
         if (last.isEmpty()) {
             System.err.println(
                     updateCount == 0
-                            ? "No update within " + seconds + " s: is there a consumer of " + Topology.DOWNLOAD_QUEUE
-                                    + "?"
+                            ? "No update within " + seconds + " s: is there a consumer of "
+                                    + broker.named(Topology.DOWNLOAD_QUEUE) + "?"
                             : "The job did not end within " + seconds + " s; it continues.");
         }
         return last.filter(update -> !UpdateFormatter.isFailed(update)).isPresent()

@@ -7,6 +7,7 @@ import dev.sluice.config.value.Secret;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The connection to the broker.
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param caFile authorities trusted for the broker's certificate; empty: trust store of the JVM
  * @param heartbeat heartbeat interval in whole seconds; 0: none
  * @param connectTimeout timeout of one connection attempt
+ * @param prefix of the names of all exchanges and queues; empty: the names of the contract
  * @param confirmTimeout a publish without a confirm within this time closes the connection
  */
 public record RabbitMqConfig(
@@ -25,7 +27,9 @@ public record RabbitMqConfig(
         Duration heartbeat,
         Duration connectTimeout,
         Duration confirmTimeout,
-        QueueMode queueMode) {
+        QueueMode queueMode,
+        String prefix) {
+    private static final Pattern PREFIX = Pattern.compile("(?!amq\\.)[A-Za-z0-9._-]{0,64}");
 
     /** How the queues that producer and backend also declare are declared. */
     public enum QueueMode {
@@ -35,6 +39,24 @@ public record RabbitMqConfig(
         QUORUM,
         /** Existing queues are used and not declared. */
         PASSIVE
+    }
+
+    /**
+     * The name of an exchange or queue on this broker.
+     *
+     * @param name of the contract; the default exchange keeps its empty name
+     */
+    public String named(String name) {
+        return name.isEmpty() ? name : prefix + name;
+    }
+
+    private static String prefix(ConfigSection section) {
+        String prefix = section.string("prefix", "");
+        if (!PREFIX.matcher(prefix).matches()) {
+            section.addError(
+                    "prefix", "must have at most 64 letters, digits, '.', '_' or '-', and not begin with 'amq.'");
+        }
+        return prefix;
     }
 
     static RabbitMqConfig read(ConfigSection section) {
@@ -53,6 +75,7 @@ public record RabbitMqConfig(
                 Duration.ofSeconds(section.integer("heartbeatSeconds", 10, 0, 600)),
                 section.duration("connectTimeoutSeconds", 10, 1, 120),
                 section.duration("confirmTimeoutSeconds", 10, 1, 120),
-                section.enumValue("queueMode", QueueMode.CLASSIC));
+                section.enumValue("queueMode", QueueMode.CLASSIC),
+                prefix(section));
     }
 }

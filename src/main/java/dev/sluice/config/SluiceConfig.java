@@ -7,6 +7,7 @@ import dev.sluice.config.value.InvalidConfigException;
 import dev.sluice.job.StageName;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,8 @@ public record SluiceConfig(
     }
 
     /** What concerns the process as a whole. */
-    public record ProcessConfig(ClusterConfig cluster, MonitoringConfig monitoring, LoggingConfig logging) {}
+    public record ProcessConfig(
+            ClusterConfig cluster, MonitoringConfig monitoring, LoggingConfig logging, ShutdownConfig shutdown) {}
 
     /**
      * The monitoring endpoint of this process.
@@ -70,6 +72,17 @@ public record SluiceConfig(
         }
     }
 
+    /**
+     * The end of the process.
+     *
+     * @param drain time for runs in progress to finish after SIGTERM; the others are requeued then
+     */
+    public record ShutdownConfig(Duration drain) {
+        static ShutdownConfig read(ConfigSection section) {
+            return new ShutdownConfig(section.duration("drainSeconds", 0, 0, 86_400));
+        }
+    }
+
     /** Form of a log line. */
     public enum LogFormat {
         /** For humans. */
@@ -90,6 +103,10 @@ public record SluiceConfig(
         return process.logging();
     }
 
+    public ShutdownConfig shutdown() {
+        return process.shutdown();
+    }
+
     /** The settings of a stage on this host. */
     public StageConfig stage(StageName stage) {
         return Objects.requireNonNull(consumers.stages().get(stage));
@@ -108,7 +125,7 @@ public record SluiceConfig(
                 delivery,
                 updates,
                 backend,
-                new ProcessConfig(running.cluster(), monitoring(), running.logging()),
+                new ProcessConfig(running.cluster(), monitoring(), running.logging(), shutdown()),
                 consumers);
     }
 
@@ -179,7 +196,8 @@ public record SluiceConfig(
                 new ProcessConfig(
                         ClusterConfig.read(reader.section("cluster")),
                         MonitoringConfig.read(reader.section("monitoring")),
-                        LoggingConfig.read(reader.section("logging"))),
+                        LoggingConfig.read(reader.section("logging")),
+                        ShutdownConfig.read(reader.section("shutdown"))),
                 new Consumers(stages, RequestsConfig.read(reader.section("requests"))));
     }
 }

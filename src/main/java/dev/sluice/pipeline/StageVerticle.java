@@ -113,9 +113,18 @@ public final class StageVerticle extends VerticleBase implements BrokerVerticle 
 
     /** Consumes again. Threads: any. */
     public Future<Void> resume() {
+        return consume(concurrency);
+    }
+
+    /** Consumes one delivery at a time until {@link #pause} or {@link #resume}. Threads: any. */
+    public Future<Void> probe() {
+        return consume(1);
+    }
+
+    private Future<Void> consume(int prefetch) {
         paused = false;
         SupervisedConsumer started = consumer;
-        return started == null ? Future.succeededFuture() : started.resume();
+        return started == null ? Future.succeededFuture() : started.resume(prefetch);
     }
 
     /** Pauses, and completes when no run is in progress. Threads: any. */

@@ -271,7 +271,8 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(2),
-                RabbitMqConfig.QueueMode.CLASSIC);
+                RabbitMqConfig.QueueMode.CLASSIC,
+                "");
         SupervisedConsumer neverStarted = newConsumer(node.config());
         SupervisedConsumer connecting = newConsumer(node.config());
         SupervisedConsumer waiting = newConsumer(nobodyThere);
@@ -314,7 +315,8 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
                 good.heartbeat(),
                 good.connectTimeout(),
                 good.confirmTimeout(),
-                good.queueMode());
+                good.queueMode(),
+                good.prefix());
 
         Future<Void> check = CheckedBroker.check(vertx, bad);
 

@@ -166,6 +166,7 @@ class BrokerTlsIT {
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(3),
-                RabbitMqConfig.QueueMode.CLASSIC);
+                RabbitMqConfig.QueueMode.CLASSIC,
+                "");
     }
 }

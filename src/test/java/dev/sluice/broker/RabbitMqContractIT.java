@@ -185,7 +185,8 @@ class RabbitMqContractIT extends BrokerContract<RabbitNode> {
                 full.heartbeat(),
                 full.connectTimeout(),
                 full.confirmTimeout(),
-                full.queueMode());
+                full.queueMode(),
+                full.prefix());
 
         List<String> ofMissing = problems(limited);
         List<String> withAllPermissions = problems(full);
@@ -270,6 +271,7 @@ class RabbitMqContractIT extends BrokerContract<RabbitNode> {
                 config.heartbeat(),
                 config.connectTimeout(),
                 config.confirmTimeout(),
-                queues);
+                queues,
+                config.prefix());
     }
 }

@@ -36,7 +36,8 @@ public interface TestBroker extends Closeable {
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(3),
-                queues);
+                queues,
+                "");
     }
 
     /** Section {@code rabbitmq} of a configuration file. */

@@ -108,6 +108,7 @@ class UnreachableBrokerTest {
                 Duration.ofSeconds(2),
                 connectTimeout,
                 Duration.ofSeconds(2),
-                RabbitMqConfig.QueueMode.CLASSIC);
+                RabbitMqConfig.QueueMode.CLASSIC,
+                "");
     }
 }

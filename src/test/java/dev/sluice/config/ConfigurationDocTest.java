@@ -82,6 +82,7 @@ class ConfigurationDocTest {
                 .containsExactlyInAnyOrder(
                         "rabbitmq.passwordFile",
                         "rabbitmq.caFile",
+                        "rabbitmq.prefix",
                         "postgres.caFile",
                         "s3.caFile",
                         "postgres.password",

@@ -2,6 +2,7 @@ package dev.sluice.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.config.DeliveryConfig.FailurePause;
 import dev.sluice.config.FfmpegConfig.SandboxMode;
 import dev.sluice.config.MediaConfig.Limits;
 import dev.sluice.config.MediaConfig.Rung;
@@ -12,6 +13,7 @@ import dev.sluice.job.StageName;
 import dev.sluice.webhook.AddressPolicy;
 import dev.sluice.webhook.WebhookEvent;
 import dev.sluice.webhook.WebhookUrl;
+import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,7 +42,8 @@ class SectionsTest {
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(10),
-                        QueueMode.CLASSIC));
+                        QueueMode.CLASSIC,
+                        ""));
     }
 
     @Test
@@ -54,7 +57,13 @@ class SectionsTest {
                         Duration.ZERO,
                         Duration.ofMillis(2500),
                         Duration.ofSeconds(20),
-                        QueueMode.QUORUM));
+                        QueueMode.QUORUM,
+                        "site-a."));
+        assertThat(Configs.errors(
+                        new JsonObject().put("rabbitmq", new JsonObject().put("prefix", "amq.site")), Map.of()))
+                .containsExactly(
+                        "rabbitmq.prefix: must have at most 64 letters, digits, '.', '_' or '-', and not begin with"
+                                + " 'amq.'");
     }
 
     @Test
@@ -228,7 +237,8 @@ class SectionsTest {
                         Duration.ofMinutes(15),
                         false,
                         Duration.ofMinutes(5),
-                        64));
+                        64,
+                        new FailurePause(5, Duration.ofMinutes(1))));
         assertThat(Configs.everyKeySet().delivery())
                 .isEqualTo(new DeliveryConfig(
                         Duration.ofSeconds(30),
@@ -237,7 +247,8 @@ class SectionsTest {
                         Duration.ofSeconds(90),
                         true,
                         Duration.ofSeconds(60),
-                        8));
+                        8,
+                        new FailurePause(3, Duration.ofMillis(1500))));
     }
 
     @Test
@@ -367,6 +378,8 @@ class SectionsTest {
         assertThat(Configs.defaults().logging()).isEqualTo(new SluiceConfig.LoggingConfig(SluiceConfig.LogFormat.TEXT));
         assertThat(Configs.everyKeySet().logging())
                 .isEqualTo(new SluiceConfig.LoggingConfig(SluiceConfig.LogFormat.JSON));
+        assertThat(Configs.defaults().shutdown().drain()).isZero();
+        assertThat(Configs.everyKeySet().shutdown().drain()).isEqualTo(Duration.ofMinutes(10));
     }
 
     @Test

@@ -19,7 +19,9 @@ import dev.sluice.persistence.recovery.PendingJobRepository;
 import dev.sluice.persistence.recovery.StaleArtifactRepository;
 import dev.sluice.persistence.run.RunStore;
 import dev.sluice.persistence.usertable.UserTables;
+import dev.sluice.persistence.worker.WorkerRepository;
 import dev.sluice.pipeline.StageVerticle;
+import dev.sluice.pipeline.health.StageHealthRegistry;
 import dev.sluice.pipeline.maintenance.FinalRowCheck;
 import dev.sluice.pipeline.maintenance.JobCleanup;
 import dev.sluice.pipeline.maintenance.RecoveryVerticle;
@@ -136,12 +138,14 @@ final class StubWorker {
                 keys,
                 new StaleArtifactRepository(database),
                 new PartialOutputRepository(database, tables));
+        RunMetricsRegistry metrics = RunMetricsRegistry.register(name, new SimpleMeterRegistry());
         RunServices services = RunServices.create(
                 vertx,
                 RunStore.of(database, tables, UpdateMessages::toOutbox),
                 jobCleanup,
                 config.delivery(),
-                RunMetricsRegistry.register(name, new SimpleMeterRegistry()),
+                metrics,
+                new StageHealthRegistry(vertx, new WorkerRepository(database), metrics, config.delivery()),
                 DeliveryStepListener.NOOP);
         List<StageRoute> routes = Stream.of(StageName.values())
                 .map(stage -> route(stages.apply(stage), config))

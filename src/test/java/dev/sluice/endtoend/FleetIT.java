@@ -2,8 +2,11 @@ package dev.sluice.endtoend;
 
 import static dev.sluice.endtoend.PipelineFixture.get;
 import static dev.sluice.endtoend.PipelineFixture.job;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import dev.sluice.ServicesExtension;
 import dev.sluice.ServicesExtension.OnRabbitMq;
@@ -11,6 +14,8 @@ import dev.sluice.app.Sluice;
 import dev.sluice.backend.admin.FleetService;
 import dev.sluice.backend.admin.FleetService.Command;
 import dev.sluice.backend.job.OperationResult;
+import dev.sluice.broker.QueueInspector;
+import dev.sluice.broker.Topology;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.worker.RegisteredWorker;
 import dev.sluice.persistence.worker.VerticleStatus;
@@ -20,15 +25,21 @@ import dev.sluice.persistence.worker.WorkerRegistry;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Three workers, observed and controlled through the registry; on RabbitMQ where it is installed. */
 @ExtendWith(ServicesExtension.class)
@@ -176,6 +187,126 @@ class FleetIT {
         assertThat(redeploy("dead:1:0000", 0, "processing"))
                 .as("a lost worker receives no command")
                 .noneMatch(OperationResult::isApplied);
+    }
+
+    @Test
+    void pausesAStageWhoseRunsFailOnOneHostUntilItIsRepaired(@TempDir Path directory) throws Exception {
+        Path broken = directory.resolve("broken");
+        JsonObject settings = new JsonObject()
+                .put("ffmpeg", pipeline.ffmpegAfter(directory, "[ ! -e '" + broken + "' ] || exit 1"))
+                .put("delivery", new JsonObject().put("probeAfterSeconds", 1));
+        others.add(get(Sluice.start(pipeline.vertx(), pipeline.config(new JsonObject()))));
+        Set<String> healthy = workers().stream().map(FleetIT::name).collect(Collectors.toSet());
+        others.add(get(Sluice.start(pipeline.vertx(), pipeline.config(settings))));
+        String faulty = workers().stream()
+                .map(FleetIT::name)
+                .filter(name -> !healthy.contains(name))
+                .findFirst()
+                .orElseThrow();
+        Files.createFile(broken);
+        List<String> jobs = new ArrayList<>();
+
+        for (int n = 0; n < 24; n++) {
+            send(jobs);
+        }
+        BackendSimulator.awaitThat(
+                () -> verticle(faulty, "processing").problem().isPresent());
+        int failures = failedAttempts();
+
+        assertThat(failures).as("failed attempts before the pause").isBetween(5, 9);
+        assertThat(verticle(faulty, "processing").state()).isEqualTo(State.PAUSED);
+        assertThat(verticle(faulty, "processing").problem().orElseThrow())
+                .startsWith("paused on this worker after ")
+                .contains("ffmpeg_failed: FFmpeg failed with exit code 1.");
+        assertThat(verticle(faulty, "upload").state()).isEqualTo(State.RUNNING);
+        Files.delete(broken);
+        while (verticle(faulty, "processing").problem().isPresent()) {
+            send(jobs);
+            pipeline.backend().awaitEnd(jobs.get(jobs.size() - 1));
+        }
+        assertThat(jobs)
+                .allSatisfy(job -> assertThat(pipeline.backend().awaitEnd(job).getString("status"))
+                        .isEqualTo("completed"));
+        assertThat(workers())
+                .as("no other worker paused itself")
+                .allSatisfy(worker -> assertThat(worker.status().verticles())
+                        .allMatch(verticle -> verticle.state() == State.RUNNING));
+        System.out.printf("%d jobs completed; %d failed attempts before the pause%n", jobs.size(), failures);
+    }
+
+    @Test
+    void lastWorkerOfAStageNeverPausesItself(@TempDir Path directory) throws Exception {
+        get(pipeline.sluice().undeploy("processing"));
+        Path broken = Files.createFile(directory.resolve("broken"));
+        JsonObject delivery = new JsonObject().put("pauseAfterFailures", 1).put("maxAttempts", 2);
+        JsonObject ffmpeg = pipeline.ffmpegAfter(
+                directory,
+                "case \"$*\" in *-version*|*-filters*|*-encoders*) ;; *) [ ! -e '" + broken + "' ] || exit 1;; esac");
+        others.add(get(Sluice.start(
+                pipeline.vertx(),
+                pipeline.config(new JsonObject().put("ffmpeg", ffmpeg).put("delivery", delivery)))));
+        List<String> jobs = new ArrayList<>();
+
+        for (int n = 0; n < 4; n++) {
+            send(jobs);
+        }
+
+        assertThat(jobs)
+                .allSatisfy(job -> assertThat(pipeline.backend().awaitEnd(job).getString("status"))
+                        .isEqualTo("failed"));
+        assertThat(workers())
+                .allSatisfy(worker -> assertThat(worker.status().verticles())
+                        .allMatch(verticle -> verticle.problem().isEmpty()));
+    }
+
+    @Test
+    void installationsWithDifferentPrefixesShareABroker() throws Exception {
+        JsonObject settings = new JsonObject().put("rabbitmq", new JsonObject().put("prefix", "site-b."));
+        try (PipelineFixture other = PipelineFixture.on(pipeline.broker());
+                Connection connection = pipeline.broker().connect()) {
+            other.backend().stopListening();
+            other.upload("uploads/clip.mp4", other.clip(1));
+            other.start(settings);
+            Channel channel = connection.createChannel();
+            BackendSimulator.awaitThat(() -> consumers("site-b.video.processing.upload") == 1);
+            byte[] sent = job("of-b", "uploads/clip.mp4").toBuffer().getBytes();
+            AMQP.BasicProperties persistent =
+                    new AMQP.BasicProperties.Builder().deliveryMode(2).build();
+
+            channel.basicPublish("site-b.video.processing", "download", persistent, sent);
+            pipeline.backend().send(job("of-a", "uploads/clip.mp4"));
+            channel.basicPublish("", "site-b.video.processing.download", persistent, "undecodable".getBytes(UTF_8));
+
+            assertThat(pipeline.backend().awaitEnd("of-a").getString("status")).isEqualTo("completed");
+            BackendSimulator.awaitThat(() -> jobs(other, "completed").equals("of-b"));
+            assertThat(jobs(pipeline, "completed")).isEqualTo("of-a");
+            assertThat(pipeline.backend().updates("of-b")).isEmpty();
+            BackendSimulator.awaitThat(() -> channel.messageCount("site-b.video.processing.dead") == 1);
+            assertThat(pipeline.backend().messages(BackendSimulator.DEAD)).isZero();
+            assertThat(channel.messageCount("site-b.video.processing.updates")).isPositive();
+            assertThat(get(new QueueInspector(
+                                    pipeline.vertx(), other.config(settings).rabbitmq())
+                            .messageCounts(List.of(Topology.DEAD_LETTER_QUEUE))))
+                    .containsExactly(Map.entry(Topology.DEAD_LETTER_QUEUE, 1L));
+        }
+    }
+
+    private static String jobs(PipelineFixture installation, String state) {
+        return installation
+                .database()
+                .value("SELECT coalesce(string_agg(id, ' '), '') FROM sluice.job WHERE state = '" + state + "'");
+    }
+
+    private int failedAttempts() {
+        return Integer.parseInt(pipeline.database()
+                .value("SELECT coalesce(sum(jsonb_array_length(history)), 0) FROM sluice.stage_run"));
+    }
+
+    private VerticleStatus verticle(String worker, String name) throws TimeoutException {
+        return worker(worker).status().verticles().stream()
+                .filter(verticle -> verticle.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private void startOthers() throws Exception {

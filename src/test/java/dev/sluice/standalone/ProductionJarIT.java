@@ -32,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class ProductionJarIT {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+    /** Of a process that finishes its runs. */
+    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(210);
 
     @TempDir
     private static Path directory;
@@ -69,11 +71,14 @@ class ProductionJarIT {
 
     @Test
     void checkSucceedsForValidConfiguration() throws Exception {
-        Path good = file("good", settings("fast"));
+        JsonObject prefixed = settings("fast");
+        prefixed.getJsonObject("rabbitmq").put("prefix", "site-c.");
+        Path good = file("good", prefixed);
 
         try (JarProcess check = JarProcess.run(JarProcess.PRODUCTION, "check", "-conf", good)) {
             assertThat(check.exitCode()).as(check.toString()).isZero();
             assertThat(check.out().lines()).hasSize(5).allMatch(line -> line.matches("\\w+ +ok +.*"));
+            assertThat(check.out()).contains(", prefix site-c.");
             assertThat(check.err()).isEmpty();
         }
     }
@@ -171,8 +176,11 @@ class ProductionJarIT {
 
     @Test
     void administersDeadLettersAndJobs() throws Exception {
-        Path config = file("admin", settings("fast"));
-        putDeadLetter("not a job \u001b[2J");
+        JsonObject prefixed = settings("fast");
+        prefixed.getJsonObject("rabbitmq").put("prefix", "site-b.");
+        Path config = file("admin", prefixed);
+        putDeadLetter("site-b.video.processing.dead", "not a job \u001b[2J");
+        putDeadLetter("video.processing.dead", "of another installation");
 
         try (JarProcess list =
                 JarProcess.run(JarProcess.PRODUCTION, "dead-letters", "list", "--json", "-conf", config)) {
@@ -201,7 +209,7 @@ class ProductionJarIT {
         }
     }
 
-    private static void putDeadLetter(String body) throws Exception {
+    private static void putDeadLetter(String queue, String body) throws Exception {
         JsonObject broker = settings("fast").getJsonObject("rabbitmq");
         ConnectionFactory factory = new ConnectionFactory();
         factory.setUri(broker.getString("uri"));
@@ -209,12 +217,12 @@ class ProductionJarIT {
         factory.setPassword(broker.getString("password"));
         try (Connection connection = factory.newConnection()) {
             Channel channel = connection.createChannel();
-            channel.queueDeclare("video.processing.dead", true, false, false, Map.of());
+            channel.queueDeclare(queue, true, false, false, Map.of());
             channel.confirmSelect();
             AMQP.BasicProperties properties = new AMQP.BasicProperties.Builder()
                     .headers(Map.of("x-sluice-queue", "elsewhere"))
                     .build();
-            channel.basicPublish("", "video.processing.dead", properties, body.getBytes(StandardCharsets.UTF_8));
+            channel.basicPublish("", queue, properties, body.getBytes(StandardCharsets.UTF_8));
             channel.waitForConfirmsOrDie(10_000);
         }
     }
@@ -262,9 +270,11 @@ class ProductionJarIT {
     }
 
     @Test
-    void requeuesEncodeOnSigterm() throws Exception {
+    void requeuesOrFinishesEncodeOnSigterm() throws Exception {
         Path slow = file("slow", settings("veryslow"));
         Path fast = file("fast", settings("ultrafast"));
+        Path draining =
+                file("draining", settings("ultrafast").put("shutdown", new JsonObject().put("drainSeconds", 200)));
         Path clip = Clips.generate(directory, 20);
 
         try (JarProcess first = JarProcess.start(JarProcess.PRODUCTION, "-conf", slow);
@@ -286,8 +296,19 @@ class ProductionJarIT {
                     .as(first.toString())
                     .returns("waiting", RunStatus::state)
                     .returns(0, RunStatus::attempts);
-            try (JarProcess second = JarProcess.start(JarProcess.PRODUCTION, "-conf", fast)) {
-                assertThat(jobs.awaitEnd(job).state()).as(second.toString()).isEqualTo(JobStatus.State.COMPLETED);
+            try (JarProcess second = JarProcess.start(JarProcess.PRODUCTION, "-conf", draining)) {
+                assertThat(second.awaitEncode()).isNotEmpty();
+                second.terminate();
+                second.awaitExit(DRAIN_LIMIT);
+
+                assertThat(second.err()).contains("pipeline draining", "pipeline stopped");
+                assertThat(jobs.run(job, StageName.PROCESSING))
+                        .as(second.toString())
+                        .returns("done", RunStatus::state)
+                        .returns(1, RunStatus::attempts);
+            }
+            try (JarProcess third = JarProcess.start(JarProcess.PRODUCTION, "-conf", fast)) {
+                assertThat(jobs.awaitEnd(job).state()).as(third.toString()).isEqualTo(JobStatus.State.COMPLETED);
                 assertThat(jobs.run(job, StageName.PROCESSING).attempts()).isEqualTo(1);
             }
         }

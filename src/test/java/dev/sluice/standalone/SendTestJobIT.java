@@ -89,12 +89,18 @@ class SendTestJobIT {
 
     @Test
     void reportsMissingConsumer() throws Exception {
+        Path config = configuration();
+        JsonObject prefixed = new JsonObject(Files.readString(config));
+        prefixed.getJsonObject("rabbitmq").put("prefix", "site-b.");
+        Files.writeString(config, prefixed.encode());
+
         try (JarProcess alone =
-                JarProcess.run(JarProcess.PRODUCTION, "send-test-job", "--seconds", 1, "-conf", configuration())) {
+                JarProcess.run(JarProcess.PRODUCTION, "send-test-job", "--seconds", 1, "-conf", config)) {
             assertThat(alone.exitCode()).isEqualTo(1);
             assertThat(alone.err().strip())
-                    .isEqualTo("No update within 1 s: is there a consumer of video.processing.download?");
-            assertThat(messagesFor(DOWNLOAD)).isEqualTo(1);
+                    .isEqualTo("No update within 1 s: is there a consumer of site-b.video.processing.download?");
+            assertThat(messagesFor("site-b." + DOWNLOAD)).isEqualTo(1);
+            assertThat(messagesFor(DOWNLOAD)).isZero();
         }
     }
 

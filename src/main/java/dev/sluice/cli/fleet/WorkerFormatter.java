@@ -31,7 +31,10 @@ final class WorkerFormatter {
                                     .map(error -> "; " + TerminalEscaper.escape(error))
                                     .orElse(""));
             lines.add(VERTICLE.formatted("verticle", "state", "instances", "concurrency", "in use"));
-            status.verticles().forEach(verticle -> lines.add(line(verticle)));
+            for (VerticleStatus verticle : status.verticles()) {
+                lines.add(line(verticle));
+                verticle.problem().ifPresent(problem -> lines.add("    " + TerminalEscaper.escape(problem)));
+            }
         }
         if (workers.isEmpty()) {
             lines.add("No worker is running.");

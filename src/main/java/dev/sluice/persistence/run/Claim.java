@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param firstSeq the first of the 1,000,000 sequence numbers that updates of this attempt use
  * @param minProgress percent; the highest progress of the job so far, below which no update may go
  * @param checkpoint state that an earlier attempt saved, see {@link RunSettlement#saveCheckpoint}
- * @param lastError message of the attempt before this one, if any failed
+ * @param lastFailure of the attempt before this one, if any failed
  * @param job as stored; the delivered message may be older than a restart of the job
  */
 public record Claim(
@@ -19,10 +19,17 @@ public record Claim(
         long firstSeq,
         int minProgress,
         Optional<JsonObject> checkpoint,
-        Optional<String> lastError,
+        Optional<Failure> lastFailure,
         StagedJob job) {
     /** How many sequence numbers one claim has. */
     public static final long SEQUENCE_BLOCK = 1_000_000;
+
+    /**
+     * A failed attempt.
+     *
+     * @param worker which made it
+     */
+    public record Failure(String message, String worker) {}
 
     /** The claim of a run without failed attempts. */
     public Claim(Attempt attempt, long firstSeq, int minProgress, Optional<JsonObject> checkpoint, StagedJob job) {

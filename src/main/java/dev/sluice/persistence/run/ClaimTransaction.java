@@ -43,7 +43,7 @@ public final class ClaimTransaction {
                AND (state = 'waiting' OR state = 'running' AND lease_until < clock_timestamp())
                AND NOT EXISTS (SELECT FROM sluice.stage_run earlier
                                  WHERE earlier.job_id = $1 AND earlier.stage = ANY($6) AND earlier.state <> 'done')
-            RETURNING attempt, counted, checkpoint, started_at, history -> -1 ->> 'error' AS last_error,
+            RETURNING attempt, counted, checkpoint, started_at, history -> -1 AS last_failure,
                       (SELECT ARRAY[CASE WHEN isfinite(b.sent_at) THEN extract(epoch FROM clock_timestamp() - b.sent_at) END,
                                     CASE WHEN b.state = 'running'
                                          THEN extract(epoch FROM clock_timestamp() - b.lease_until) END]::float8[]
@@ -175,7 +175,9 @@ public final class ClaimTransaction {
                 job.getLong("seq") - Claim.SEQUENCE_BLOCK + 1,
                 job.getInteger("progress"),
                 Optional.ofNullable((JsonObject) claimed.getValue("checkpoint")),
-                Optional.ofNullable(claimed.getString("last_error")),
+                Optional.ofNullable(claimed.getJsonObject("last_failure"))
+                        .map(failure ->
+                                new Claim.Failure(failure.getString("error", ""), failure.getString("worker", ""))),
                 message(job, run.stage(), delivered));
     }
 

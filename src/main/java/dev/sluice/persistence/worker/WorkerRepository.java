@@ -29,6 +29,13 @@ public final class WorkerRepository {
             """;
     private static final String REMOVE = "DELETE FROM sluice.worker WHERE id = $1";
     private static final String FORGET = "DELETE FROM sluice.worker WHERE seen_at < now() - make_interval(secs => $1)";
+    private static final String PEERS = """
+            SELECT min((v ->> 'sinceCompletedSeconds')::float8 + extract(epoch FROM now() - seen_at)::float8) AS since_completed
+              FROM sluice.worker, jsonb_array_elements(verticles) AS v
+             WHERE id <> $1 AND v ->> 'name' = $2 AND v ->> 'state' = 'RUNNING' AND (v ->> 'instances')::int > 0
+               AND NOT draining AND seen_at > now() - make_interval(secs => $3)
+            HAVING count(*) > 0
+            """;
     private static final String LIST = """
             SELECT *, extract(epoch FROM now() - started_at)::float8 AS uptime,
                    extract(epoch FROM now() - seen_at)::float8 AS since_seen
@@ -36,6 +43,13 @@ public final class WorkerRepository {
             """;
 
     private final Database database;
+
+    /**
+     * The other workers that run a verticle.
+     *
+     * @param sinceCompleted since the last of them completed a run; empty if none has
+     */
+    public record Peers(Optional<Duration> sinceCompleted) {}
 
     public WorkerRepository(Database database) {
         this.database = database;
@@ -66,6 +80,15 @@ public final class WorkerRepository {
     /** Removes workers that were last seen a day ago. */
     public Future<Void> forgetLost() {
         return database.execute(FORGET, SqlDurations.toSeconds(FORGET_AFTER)).mapEmpty();
+    }
+
+    /** The other workers that run this verticle now; empty if there is none. */
+    public Future<Optional<Peers>> findPeers(String worker, String verticle) {
+        return database.execute(PEERS, worker, verticle, SqlDurations.toSeconds(LOST_AFTER))
+                .map(rows -> Rows.stream(rows)
+                        .map(row -> new Peers(Optional.ofNullable(row.getDouble("since_completed"))
+                                .map(SqlDurations::fromSeconds)))
+                        .findFirst());
     }
 
     /** All workers, by host and time of start. */

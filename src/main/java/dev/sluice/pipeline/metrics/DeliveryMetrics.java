@@ -13,6 +13,7 @@ public final class DeliveryMetrics {
 
     private final AtomicInteger concurrency = new AtomicInteger();
     private final AtomicInteger inUse = new AtomicInteger();
+    private final AtomicInteger pausedByFailures = new AtomicInteger();
     private final Timer hold;
 
     DeliveryMetrics(String stage, MeterRegistry registry) {
@@ -29,6 +30,10 @@ public final class DeliveryMetrics {
                 .description("Deliveries in progress.")
                 .tag("stage", stage)
                 .register(registry);
+        Gauge.builder("sluice.stage.paused.by.failures", pausedByFailures, AtomicInteger::get)
+                .description("1 while this worker pauses the stage because its runs fail.")
+                .tag("stage", stage)
+                .register(registry);
     }
 
     /** Adds the limit of a consumer that starts. */
@@ -39,6 +44,10 @@ public final class DeliveryMetrics {
     /** Removes the limit of a consumer that stops. */
     public void consumerStopped(int limit) {
         concurrency.addAndGet(-limit);
+    }
+
+    public void setPausedByFailures(boolean isPaused) {
+        pausedByFailures.set(isPaused ? 1 : 0);
     }
 
     public void started() {

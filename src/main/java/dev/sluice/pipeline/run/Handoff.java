@@ -14,6 +14,11 @@ public enum Handoff {
         OutboxMessage redelivery(StageName stage, StagedJob job, Delivery delivery) {
             return StageMessages.redeliver(stage, delivery.body());
         }
+
+        @Override
+        String verticle(StageName stage) {
+            return stage.key();
+        }
     },
     /** Under the same delivery, which is of another queue; a message to the next stage is sent only if that delivery is lost. */
     INLINE {
@@ -21,7 +26,18 @@ public enum Handoff {
         OutboxMessage redelivery(StageName stage, StagedJob job, Delivery delivery) {
             return StageMessages.toStage(stage, job);
         }
+
+        @Override
+        String verticle(StageName stage) {
+            return REQUESTS;
+        }
     };
+
+    /** The verticle that consumes requests. */
+    public static final String REQUESTS = "requests";
+
+    /** The name of the verticle that executes the runs of a stage. */
+    abstract String verticle(StageName stage);
 
     /** The message that starts the run again. */
     abstract OutboxMessage redelivery(StageName stage, StagedJob job, Delivery delivery);

@@ -12,6 +12,7 @@ import dev.sluice.persistence.run.CommitResult;
 import dev.sluice.persistence.run.Completion;
 import dev.sluice.persistence.run.StageCompletion;
 import dev.sluice.persistence.run.TaskCompletion;
+import dev.sluice.pipeline.health.StageHealth;
 import dev.sluice.pipeline.metrics.RunMetrics;
 import dev.sluice.pipeline.metrics.RunOutcomeRecorder;
 import dev.sluice.stage.StageContext;
@@ -29,12 +30,14 @@ public final class RunExecutor {
     private final Handoff handoff;
     private final RunServices services;
     private final RunFailureHandler failureHandler;
+    private final StageHealth health;
 
     public RunExecutor(StageRoute route, Handoff handoff, RunServices services) {
         this.route = route;
         this.handoff = handoff;
         this.services = services;
-        this.failureHandler = new RunFailureHandler(route, handoff, services);
+        this.health = services.health().of(handoff.verticle(route.name()));
+        this.failureHandler = new RunFailureHandler(route, handoff, services, health);
     }
 
     /** Executes a run. What follows from it is durable then; fails only if the delivery must be requeued. */
@@ -98,9 +101,11 @@ public final class RunExecutor {
                                         .handle(run, JobException.of(cause))
                                         .map(RunOutcome.NOT_COMPLETED));
         return settled.onComplete(done -> {
-            services.leases().untrack(attempt);
-            run.recorder().close();
-        });
+                    services.leases().untrack(attempt);
+                    run.recorder().close();
+                })
+                .compose(
+                        outcome -> health.whenSlotUsable(context.cancellation()).map(outcome));
     }
 
     private StageContext stageContext(ClaimedRun run) {
@@ -144,6 +149,7 @@ public final class RunExecutor {
         services.steps().onStep(DeliveryStep.COMMITTED);
         services.publisher().notifyOutbox();
         run.recorder().completed(completed.result().summary());
+        health.completed();
         return switch (completed.completion().continuation()) {
             case JOB_COMPLETED ->
                 services.jobCleanup().cleanUpCompleted(run.job().id()).map(RunOutcome.COMPLETED);

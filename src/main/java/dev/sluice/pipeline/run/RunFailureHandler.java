@@ -6,6 +6,7 @@ import dev.sluice.message.JobUpdate;
 import dev.sluice.persistence.outbox.OutboxMessage;
 import dev.sluice.persistence.run.CommitResult;
 import dev.sluice.persistence.run.RunSettlement;
+import dev.sluice.pipeline.health.StageHealth;
 import dev.sluice.routing.DeadLetterMessages;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -22,21 +23,20 @@ final class RunFailureHandler {
     private final StageRoute route;
     private final Handoff handoff;
     private final RunServices services;
+    private final StageHealth health;
 
-    RunFailureHandler(StageRoute route, Handoff handoff, RunServices services) {
+    RunFailureHandler(StageRoute route, Handoff handoff, RunServices services, StageHealth health) {
         this.route = route;
         this.handoff = handoff;
         this.services = services;
+        this.health = health;
     }
 
     /** Settles the run; fails only if the delivery must be requeued. */
     Future<Void> handle(ClaimedRun run, JobException failure) {
         return switch (failure.action()) {
             case FAIL -> fail(run, failure, Optional.empty());
-            case RETRY ->
-                run.attempt().attemptNumber() < route.retries().maxAttempts() && !isRepeated(run, failure)
-                        ? retryLater(run, failure)
-                        : exhaustAttempts(run, failure);
+            case RETRY -> retry(run, failure);
             case DEFER -> defer(run, failure);
             case REQUEUE -> requeue(run, failure);
             case ABANDON -> {
@@ -46,11 +46,29 @@ final class RunFailureHandler {
         };
     }
 
-    /** The history of a restarted job contains attempts from before its restart: they do not count. */
-    private static boolean isRepeated(ClaimedRun run, JobException failure) {
-        return failure.isDeterministic()
-                && run.attempt().attemptNumber() > 1
-                && run.claim().lastError().equals(Optional.of(failure.message()));
+    private Future<Void> retry(ClaimedRun run, JobException failure) {
+        health.failed(failure);
+        return run.attempt().attemptNumber() < route.retries().maxAttempts()
+                ? isPermanent(run, failure)
+                        .compose(permanent -> permanent ? exhaustAttempts(run, failure) : retryLater(run, failure))
+                : exhaustAttempts(run, failure);
+    }
+
+    /**
+     * Whether this failure would be repeated: the attempt before failed alike on another worker, or on this one if it is the only
+     * one. The history of a restarted job contains attempts from before its restart: they do not count.
+     */
+    private Future<Boolean> isPermanent(ClaimedRun run, JobException failure) {
+        if (!failure.isDeterministic() || run.attempt().attemptNumber() == 1) {
+            return Future.succeededFuture(false);
+        }
+        return run.claim()
+                .lastFailure()
+                .filter(last -> last.message().equals(failure.message()))
+                .map(last -> last.worker().equals(services.worker())
+                        ? health.hasPeers().map(others -> !others)
+                        : Future.succeededFuture(true))
+                .orElse(Future.succeededFuture(false));
     }
 
     /** Fails the job and dead-letters the message: all attempts are used, or the last two failed alike. */

@@ -3,6 +3,7 @@ package dev.sluice.pipeline.run;
 import dev.sluice.config.DeliveryConfig;
 import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.persistence.run.RunStore;
+import dev.sluice.pipeline.health.StageHealthRegistry;
 import dev.sluice.pipeline.lease.LeaseExpiryWaiter;
 import dev.sluice.pipeline.lease.LeaseRenewer;
 import dev.sluice.pipeline.maintenance.JobCleanup;
@@ -27,6 +28,7 @@ public record RunServices(
         DeliveryConfig delivery,
         String worker,
         RunMetricsRegistry metrics,
+        StageHealthRegistry health,
         DeliveryStepListener steps) {
 
     public static RunServices create(
@@ -35,6 +37,7 @@ public record RunServices(
             JobCleanup jobCleanup,
             DeliveryConfig delivery,
             RunMetricsRegistry metrics,
+            StageHealthRegistry health,
             DeliveryStepListener steps) {
         PublisherClient publisher = new PublisherClient(vertx);
         return new RunServices(
@@ -48,12 +51,14 @@ public record RunServices(
                 delivery,
                 metrics.worker(),
                 metrics,
+                health,
                 steps);
     }
 
     /** These services with a changed configuration; the leases of this process stay in one place. */
     public RunServices with(DeliveryConfig changed, JobCleanup changedCleanup) {
         leases.reconfigure(changed);
+        health.reconfigure(changed);
         return new RunServices(
                 runs,
                 databaseRetry,
@@ -65,12 +70,14 @@ public record RunServices(
                 changed,
                 worker,
                 metrics,
+                health,
                 steps);
     }
 
     /** Stops the lease renewal and removes the metrics. */
     public void close() {
         leases.close();
+        health.close();
         metrics.close();
     }
 }

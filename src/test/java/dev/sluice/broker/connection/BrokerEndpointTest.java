@@ -67,6 +67,7 @@ class BrokerEndpointTest {
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(3),
-                RabbitMqConfig.QueueMode.CLASSIC);
+                RabbitMqConfig.QueueMode.CLASSIC,
+                "");
     }
 }

@@ -24,7 +24,9 @@ class WorkerFormatterTest {
                 false,
                 List.of(
                         new VerticleStatus("publisher", 1, 0, 0, State.RUNNING),
-                        new VerticleStatus("processing", 2, 3, 4, State.PAUSED)),
+                        new VerticleStatus("processing", 2, 3, 4, State.PAUSED),
+                        new VerticleStatus(
+                                "upload", 1, 2, 0, State.PAUSED, Optional.of("paused\u001b"), Optional.empty())),
                 new ConfigStatus("0123456789ab", Instant.EPOCH, Optional.of("media.crf: invalid value")));
 
         assertThat(WorkerFormatter.format(
@@ -34,7 +36,9 @@ class WorkerFormatterTest {
                         "  configuration 0123456789ab, loaded 1970-01-01T00:00:00Z; media.crf: invalid value",
                         "  verticle     state     instances  concurrency  in use",
                         "  publisher    running           1",
-                        "  processing   paused            2            3       4");
+                        "  processing   paused            2            3       4",
+                        "  upload       paused            1            2       0",
+                        "    paused\\u001b");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.ServicesExtension;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.DeliveryConfig;
+import dev.sluice.config.DeliveryConfig.FailurePause;
 import dev.sluice.config.RetryConfig;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.ErrorCode;
@@ -50,7 +51,8 @@ class LeaseRenewerIT {
             Duration.ofDays(1),
             false,
             Duration.ofMinutes(5),
-            32);
+            32,
+            new FailurePause(0, Duration.ofMinutes(1)));
 
     private static TestDatabase table;
     private static Vertx vertx;
@@ -187,7 +189,8 @@ class LeaseRenewerIT {
                         CONFIG.resendAfter(),
                         false,
                         CONFIG.maxTaskDuration(),
-                        CONFIG.maxSegmentsInFlight()));
+                        CONFIG.maxSegmentsInFlight(),
+                        CONFIG.failurePause()));
         Attempt stuck = claim("stuck");
         Attempt other = claim("other");
         try (Connection blocker = table.connect()) {
