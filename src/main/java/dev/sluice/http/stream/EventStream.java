@@ -108,8 +108,11 @@ final class EventStream {
         }
     }
 
+    /** The owner of a job may change. The updates of one job are also sent while its owner cannot be read. */
     private boolean isForCaller(FeedEntry entry) {
-        return job.map(entry.job()::equals).orElseGet(() -> caller.canAccess(entry.owner()));
+        return job.map(id -> id.equals(entry.job()) && entry.owner().isEmpty()).orElse(false)
+                || caller.canAccess(entry.owner())
+                        && job.map(entry.job()::equals).orElse(true);
     }
 
     private Buffer event(FeedEntry entry) {
