@@ -152,7 +152,7 @@ public final class SandboxLocator {
     private boolean countsProcesses(Sandbox sandbox) {
         List<String> reached = Collections.synchronizedList(new ArrayList<>());
         try {
-            run(
+            var unused = run(
                     sandbox.withMaxProcesses(PROBED_LIMIT),
                     Path.of("/bin/sh"),
                     List.of("-c", START_PROCESSES),
