@@ -110,9 +110,9 @@ final class EventStream {
 
     /** The owner of a job may change. The updates of one job are also sent while its owner cannot be read. */
     private boolean isForCaller(FeedEntry entry) {
-        return job.map(id -> id.equals(entry.job()) && entry.owner().isEmpty()).orElse(false)
-                || caller.canAccess(entry.owner())
-                        && job.map(entry.job()::equals).orElse(true);
+        return job.map(entry.job()::equals).orElse(true)
+                && (caller.canAccess(entry.owner())
+                        || (job.isPresent() && entry.owner().isEmpty()));
     }
 
     private Buffer event(FeedEntry entry) {
