@@ -51,22 +51,48 @@ public final class AttackedProcess implements AutoCloseable {
 
     /** @param backend keys of the section {@code backend} that differ from their default */
     static AttackedProcess start(PipelineFixture services, JsonObject backend) throws IOException {
+        return start(services, backend, new JsonObject());
+    }
+
+    /**
+     * @param other sections that differ from their default
+     * @param jvm options after those of the image
+     */
+    static AttackedProcess start(PipelineFixture services, JsonObject backend, JsonObject other, String... jvm)
+            throws IOException {
         int port = ChildProcess.freePort();
         JsonObject settings = new JsonObject()
                 .put("enabled", true)
                 .put("port", port)
                 .put("jwtSecret", TestTokens.SECRET)
                 .mergeIn(backend);
-        return new AttackedProcess(services.process(new JsonObject().put("backend", settings), imageOptions()), port);
+        return new AttackedProcess(services.process(other.put("backend", settings), imageOptions(jvm)), port);
     }
 
     /** The JVM options of the image; everything is logged. */
-    private static String[] imageOptions() throws IOException {
-        return Stream.concat(
-                        Files.readAllLines(Path.of("deploy", "jvm.options")).stream()
-                                .filter(line -> line.startsWith("-")),
-                        Stream.of("-DSLUICE_LOG_LEVEL=DEBUG"))
-                .toArray(String[]::new);
+    private static String[] imageOptions(String... further) throws IOException {
+        List<String> options = new ArrayList<>(Files.readAllLines(Path.of("deploy", "jvm.options")));
+        options.removeIf(line -> !line.startsWith("-"));
+        options.add("-DSLUICE_LOG_LEVEL=DEBUG");
+        options.addAll(List.of(further));
+        return options.toArray(String[]::new);
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** Its resources after a garbage collection. */
+    ProcessResources resources() throws IOException, InterruptedException {
+        return ProcessResources.of(process.handle());
+    }
+
+    /** The files of jobs in its workspace. */
+    List<Path> filesOfJobs() throws IOException {
+        Path jobs = process.output().resolveSibling("work").resolve("jobs");
+        try (Stream<Path> files = Files.exists(jobs) ? Files.walk(jobs) : Stream.empty()) {
+            return files.filter(Files::isRegularFile).toList();
+        }
     }
 
     /** Opens a connection from the address of the attacker. */

@@ -1,6 +1,5 @@
 package dev.sluice.attacks;
 
-import static dev.sluice.attacks.AttackedProcess.MALLORY;
 import static dev.sluice.attacks.AttackedProcess.UPLOADS;
 import static dev.sluice.attacks.AttackedProcess.authorization;
 import static dev.sluice.attacks.AttackedProcess.head;
@@ -49,10 +48,15 @@ final class MutatedRequests {
             "Upgrade: h2c\r\n",
             "X-HTTP-Method-Override: PATCH\r\n");
     private static final int MAX_MUTATIONS = 4;
+    /** The beginning of a file that is accepted as a video. */
+    private static final String VIDEO = "\0\0\0\u0020ftypisom";
 
+    private final String token;
     private final Random random;
 
-    MutatedRequests(long seed) {
+    /** @param token of the client */
+    MutatedRequests(long seed, String token) {
+        this.token = token;
         this.random = new Random(seed);
     }
 
@@ -98,7 +102,8 @@ final class MutatedRequests {
 
     private String form() {
         String body = "--b\r\nContent-Disposition: form-data; name=\"" + any(List.of("file", "x"))
-                + "\"; filename=\"v.mp4\"\r\n\r\n\0\0\0\u0020ftypisom" + "x".repeat(random.nextInt(5_000)) + "\r\n--b"
+                + "\"; filename=\"v.mp4\"\r\n\r\n" + (random.nextInt(12) == 0 ? VIDEO : "")
+                + "x".repeat(random.nextInt(5_000)) + "\r\n--b"
                 + any(List.of("--\r\n", "\r\n", ""));
         return framed("POST", API + "media", "multipart/form-data; boundary=b", body);
     }
@@ -110,12 +115,12 @@ final class MutatedRequests {
                         "PATCH",
                         upload,
                         "application/offset+octet-stream\r\n" + String.join("\r\n", tusHeaders("0")),
-                        "\0\0\0\u0020ftypisom" + "x".repeat(random.nextInt(2_000)));
+                        VIDEO + "x".repeat(random.nextInt(2_000)));
     }
 
     private String[] tusHeaders(String offset) {
         return new String[] {
-            authorization(MALLORY),
+            authorization(token),
             "Tus-Resumable: 1.0.0",
             "Upload-Offset: " + offset,
             "Upload-Length: " + random.nextInt(9_000)
@@ -154,7 +159,7 @@ final class MutatedRequests {
     }
 
     private String[] credentials() {
-        return random.nextInt(5) == 0 ? new String[0] : new String[] {authorization(MALLORY)};
+        return random.nextInt(5) == 0 ? new String[0] : new String[] {authorization(token)};
     }
 
     private String any(List<String> values) {

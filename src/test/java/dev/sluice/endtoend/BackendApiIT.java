@@ -211,6 +211,41 @@ class BackendApiIT {
     }
 
     @Test
+    void givesJobsOfMediaItemToItsNewOwner() {
+        for (String id : List.of("sold", "kept")) {
+            pipeline.database()
+                    .execute("INSERT INTO media (id, \"userId\") VALUES ('" + id + "', 'seller');"
+                            + " INSERT INTO sluice.job (id, message, stage, state, file_name) VALUES ('" + id
+                            + "', '{\"mediaId\":\"" + id + "\",\"userId\":\"seller\"}', 'upload', 'completed', '" + id
+                            + "')");
+        }
+        String seller = TestTokens.of("seller");
+        String buyer = TestTokens.of("buyer");
+        assertThat(ids(client.get(API + "/jobs", seller).json())).containsExactlyInAnyOrder("sold", "kept");
+        assertThat(ids(client.get(API + "/jobs", buyer).json())).isEmpty();
+
+        pipeline.database().execute("UPDATE media SET \"userId\" = 'buyer' WHERE id = 'sold'");
+
+        assertThat(ids(client.get(API + "/jobs", seller).json())).containsExactly("kept");
+        assertThat(ids(client.get(API + "/jobs?mediaId=sold", buyer).json())).containsExactly("sold");
+        assertThat(client.get(API + "/jobs", buyer)
+                        .json()
+                        .getJsonArray("jobs")
+                        .getJsonObject(0)
+                        .getString("user_id"))
+                .isEqualTo("buyer");
+        for (String path : List.of("", "/outputs", "/events")) {
+            assertThat(client.get(API + "/jobs/sold" + path, seller).code())
+                    .as(path)
+                    .isEqualTo("forbidden");
+            assertThat(client.get(API + "/jobs/sold" + path, buyer).status())
+                    .as(path)
+                    .isEqualTo(200);
+        }
+        assertThat(client.post(API + "/jobs/sold/retry", seller).code()).isEqualTo("forbidden");
+    }
+
+    @Test
     void listsJobsInPages() {
         for (int i = 0; i < 5; i++) {
             pipeline.database()

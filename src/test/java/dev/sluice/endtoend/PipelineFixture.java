@@ -163,11 +163,16 @@ public final class PipelineFixture implements AutoCloseable {
         return backend;
     }
 
+    /** Leaves all updates to the pipeline under test. */
+    public void ignoreUpdates() throws IOException, TimeoutException {
+        backend.stopListening();
+    }
+
     public TestDatabase database() {
         return database;
     }
 
-    TestBucket bucket() {
+    public TestBucket bucket() {
         return bucket;
     }
 
@@ -181,7 +186,7 @@ public final class PipelineFixture implements AutoCloseable {
     }
 
     /** A clip with audio, generated once for the fixture. */
-    Path clip(int seconds) {
+    public Path clip(int seconds) {
         String name = "clip-" + seconds + ".mp4";
         Path clip = directory.resolve(name);
         return Files.exists(clip)
@@ -194,7 +199,7 @@ public final class PipelineFixture implements AutoCloseable {
                         "640x360");
     }
 
-    void upload(String key, Path file) throws IOException {
+    public void upload(String key, Path file) throws IOException {
         bucket.upload(key, file);
     }
 

@@ -35,6 +35,7 @@ public final class RandomRequests {
     private final JsonObject contract;
     private final List<String> tokens;
     private final Random random;
+    private int sent;
 
     public RandomRequests(TestClient client, JsonObject contract, List<String> tokens, long seed) {
         this.client = client;
@@ -53,7 +54,8 @@ public final class RandomRequests {
             }
             for (String method : paths.getJsonObject(path).fieldNames()) {
                 JsonObject operation = paths.getJsonObject(path).getJsonObject(method);
-                for (int sent = 0; sent < each; sent += CONCURRENT) {
+                for (int started = 0; started < each; started += CONCURRENT) {
+                    sent += CONCURRENT;
                     await(Future.all(IntStream.range(0, CONCURRENT)
                             .mapToObj(i -> once(method.toUpperCase(Locale.ROOT), path, operation, violations))
                             .toList()));
@@ -61,6 +63,11 @@ public final class RandomRequests {
             }
         }
         return List.copyOf(violations);
+    }
+
+    /** The number of requests sent. */
+    public int sent() {
+        return sent;
     }
 
     private static String ascii(String value) {

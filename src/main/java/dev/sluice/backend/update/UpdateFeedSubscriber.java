@@ -32,12 +32,14 @@ import org.slf4j.LoggerFactory;
 public final class UpdateFeedSubscriber {
     private static final Logger LOG = LoggerFactory.getLogger(UpdateFeedSubscriber.class);
     private static final int OWNER_CACHE_SIZE = 10_000;
+    /** For which a former owner receives updates at most. */
+    private static final Duration OWNER_VALIDITY = Duration.ofSeconds(5);
 
     private final Vertx vertx;
     private final RabbitMqConfig broker;
     private final JobQueryRepository queries;
     private final UpdateFeed feed;
-    private final Map<JobId, Optional<String>> owners = new LruCache<>(OWNER_CACHE_SIZE);
+    private final Map<JobId, KnownOwner> owners = new LruCache<>(OWNER_CACHE_SIZE);
     private final CancellationToken stop = new CancellationToken();
     private Future<UpdateSubscription> subscription = Future.failedFuture("not started");
     private Future<Void> last = Future.succeededFuture();
@@ -120,15 +122,17 @@ public final class UpdateFeedSubscriber {
     }
 
     private Future<Optional<String>> owner(JobId job) {
-        Optional<String> cached = owners.get(job);
-        return cached != null
-                ? Future.succeededFuture(cached)
-                : queries.job(job)
-                        .map(found -> found.flatMap(details -> details.source().userId()))
-                        .onSuccess(owner -> owner.ifPresent(found -> owners.put(job, owner)))
+        long now = System.nanoTime();
+        KnownOwner cached = owners.get(job);
+        return cached != null && now - cached.readNanos < OWNER_VALIDITY.toNanos()
+                ? Future.succeededFuture(Optional.of(cached.userId))
+                : queries.owner(job)
+                        .onSuccess(owner -> owner.ifPresent(found -> owners.put(job, new KnownOwner(found, now))))
                         // While the database is unavailable only administrators receive updates.
                         .otherwise(Optional.empty());
     }
+
+    private record KnownOwner(String userId, long readNanos) {}
 
     /** A received update and its message on one line. */
     private record Update(JobId job, Buffer line) {}

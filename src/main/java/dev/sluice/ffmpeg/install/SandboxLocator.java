@@ -18,10 +18,12 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,19 @@ public final class SandboxLocator {
 
     /** Files of /etc that the loader needs to find libraries. */
     private static final List<String> LOADER_FILES = List.of("/etc/ld.so.cache", "/etc/alternatives");
+
+    /** FFmpeg starts threads for each rendition and core; x264 alone starts 1.5 for each core. */
+    private static final int MAX_PROCESSES = 512 + 64 * Runtime.getRuntime().availableProcessors();
+
+    /** Fewer than the threads of this JVM. */
+    private static final int PROBED_LIMIT = 12;
+
+    /** Starts one process, and then more than {@link #PROBED_LIMIT}. */
+    private static final String START_PROCESSES = """
+            sleep 0 & wait $! && echo one
+            for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do sleep 9 & done
+            echo many
+            """;
 
     private static final String ADVICE = "Install bubblewrap 0.5 or newer (Debian and Ubuntu: apt-get install"
             + " bubblewrap) and allow this user to create user namespaces";
@@ -68,6 +83,7 @@ public final class SandboxLocator {
             LOG.atInfo()
                     .addKeyValue("bwrap", sandbox.bwrap())
                     .addKeyValue("systemCallFilter", sandbox.filter().isPresent())
+                    .addKeyValue("processLimit", sandbox.maxProcesses().isPresent())
                     .log("sandbox enabled");
             return Optional.of(sandbox);
         } catch (SandboxUnavailableException unavailable) {
@@ -90,13 +106,13 @@ public final class SandboxLocator {
                 .findFirst()
                 .orElseThrow(() -> new SandboxUnavailableException("no bwrap on the PATH"));
         try {
-            Sandbox sandbox = new Sandbox(bwrap, system(), programs(ffmpeg, ffprobe), writeFilter());
+            Sandbox sandbox = new Sandbox(bwrap, system(), programs(ffmpeg, ffprobe), writeFilter(), Optional.empty());
             if (sandbox.filter().isPresent() && !starts(sandbox, ffmpeg)) {
-                sandbox = new Sandbox(bwrap, sandbox.system(), sandbox.programs(), Optional.empty());
+                sandbox = sandbox.withoutFilter();
             }
             start(sandbox, ffmpeg);
             start(sandbox, ffprobe);
-            return sandbox;
+            return countsProcesses(sandbox) ? sandbox.withMaxProcesses(MAX_PROCESSES) : sandbox;
         } catch (IOException e) {
             throw new SandboxUnavailableException("the FFmpeg programs cannot be read (" + e + ")");
         }
@@ -129,18 +145,37 @@ public final class SandboxLocator {
         }
     }
 
-    private void start(Sandbox sandbox, Path program) throws SandboxUnavailableException {
+    /**
+     * Whether a limit applies to the processes of a sandbox. Before Linux 5.14 the kernel counted all processes of the user, and
+     * it never limits those of root.
+     */
+    private boolean countsProcesses(Sandbox sandbox) {
+        List<String> reached = Collections.synchronizedList(new ArrayList<>());
         try {
-            FfmpegRunner.ExitResult result = new FfmpegRunner(
+            var unused = run(
+                    sandbox.withMaxProcesses(PROBED_LIMIT),
+                    Path.of("/bin/sh"),
+                    List.of("-c", START_PROCESSES),
+                    reached::add);
+        } catch (SandboxUnavailableException unavailable) {
+            LOG.atDebug().addKeyValue("reason", unavailable.getMessage()).log("limit of processes not probed");
+        }
+        return reached.equals(List.of("one"));
+    }
+
+    private void start(Sandbox sandbox, Path program) throws SandboxUnavailableException {
+        FfmpegRunner.ExitResult result = run(sandbox, program, List.of("-version"), line -> {});
+        if (result.exitCode() != 0) {
+            throw new SandboxUnavailableException(program + " cannot be started in it (" + result.lastLine() + ")");
+        }
+    }
+
+    private FfmpegRunner.ExitResult run(Sandbox sandbox, Path program, List<String> arguments, Consumer<String> output)
+            throws SandboxUnavailableException {
+        try {
+            return new FfmpegRunner(
                             new FfmpegLaunchSpec(program, FileAccess.none(program), limits, Optional.of(sandbox)))
-                    .run(
-                            List.of("-version"),
-                            line -> {},
-                            Watchdog.withDeadline(START_TIMEOUT),
-                            new CancellationToken());
-            if (result.exitCode() != 0) {
-                throw new SandboxUnavailableException(program + " cannot be started in it (" + result.lastLine() + ")");
-            }
+                    .run(arguments, output, Watchdog.withDeadline(START_TIMEOUT), new CancellationToken());
         } catch (JobException e) {
             String reason = e.getCause() == null
                     ? e.message()

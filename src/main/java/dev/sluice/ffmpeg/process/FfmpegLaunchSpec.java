@@ -46,7 +46,7 @@ public record FfmpegLaunchSpec(
         List<String> command = new ArrayList<>();
         scheduling.ifPresent(batch -> command.addAll(batch.commandPrefix()));
         sandbox.ifPresent(active -> command.addAll(active.commandPrefix(fileAccess, environment())));
-        command.addAll(GuardedCommand.of(executable, limits));
+        command.addAll(GuardedCommand.of(executable, limits, sandbox.flatMap(Sandbox::maxProcesses)));
         return List.copyOf(command);
     }
 

@@ -2,23 +2,26 @@ package dev.sluice.ffmpeg.sandbox;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Command line that starts a program with limits and a guard process. Pure. */
 public final class GuardedCommand {
     /**
      * Runs its arguments as a command and kills it when standard input ends. This JVM holds the other end of the pipe: it ends
      * when the JVM closes it, and when the kernel closes it because the JVM has ended, for whatever reason. A limit that cannot be
-     * set is already lower. Files that the program creates are private.
+     * set is already lower. Files that the program creates are private. The limit of processes is {@code -p} in dash and BusyBox and
+     * {@code -u} in bash.
      */
     private static final String GUARD = """
-            memory=$1 file=$2
-            shift 2
+            memory=$1 file=$2 processes=$3
+            shift 3
             exec 3<&0
             (
                 umask 077
                 ulimit -c 0
                 ulimit -f "$file"
                 ulimit -v "$memory"
+                ulimit -p "$processes" || ulimit -u "$processes"
                 exec 2>&4 4>&-
                 exec "$@"
             ) </dev/null 3<&- 4>&2 2>/dev/null &
@@ -37,8 +40,12 @@ public final class GuardedCommand {
 
     private GuardedCommand() {}
 
-    /** The command line; the arguments of the program follow. */
-    public static List<String> of(Path executable, ProcessLimits limits) {
+    /**
+     * The command line; the arguments of the program follow.
+     *
+     * @param maxProcesses processes and threads, where the kernel counts them by sandbox; empty: not limited here
+     */
+    public static List<String> of(Path executable, ProcessLimits limits, Optional<Integer> maxProcesses) {
         return List.of(
                 "/bin/sh",
                 "-c",
@@ -46,6 +53,7 @@ public final class GuardedCommand {
                 "sh",
                 Long.toString(limits.memoryBytes() / KIBIBYTE),
                 Long.toString(limits.fileBytes() / BLOCK),
+                maxProcesses.map(String::valueOf).orElse("unlimited"),
                 executable.toString());
     }
 }

@@ -14,8 +14,10 @@ import java.util.Optional;
  * @param system arguments that mount the system's programs and libraries
  * @param programs files or directories of FFmpeg outside the system directories
  * @param filter file with the program of {@link SystemCallFilter}; empty: all system calls are allowed
+ * @param maxProcesses processes and threads of a sandbox; empty: not limited, because the kernel does not count them by sandbox
  */
-public record Sandbox(Path bwrap, List<String> system, List<Path> programs, Optional<Path> filter) {
+public record Sandbox(
+        Path bwrap, List<String> system, List<Path> programs, Optional<Path> filter, Optional<Integer> maxProcesses) {
     private static final List<String> ISOLATION =
             List.of("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv");
 
@@ -36,6 +38,14 @@ public record Sandbox(Path bwrap, List<String> system, List<Path> programs, Opti
     public Sandbox {
         system = List.copyOf(system);
         programs = List.copyOf(programs);
+    }
+
+    public Sandbox withoutFilter() {
+        return new Sandbox(bwrap, system, programs, Optional.empty(), maxProcesses);
+    }
+
+    public Sandbox withMaxProcesses(int limit) {
+        return new Sandbox(bwrap, system, programs, filter, Optional.of(limit));
     }
 
     /**

@@ -108,8 +108,11 @@ final class EventStream {
         }
     }
 
+    /** The owner of a job may change. The updates of one job are also sent while its owner cannot be read. */
     private boolean isForCaller(FeedEntry entry) {
-        return job.map(entry.job()::equals).orElseGet(() -> caller.canAccess(entry.owner()));
+        return job.map(entry.job()::equals).orElse(true)
+                && (caller.canAccess(entry.owner())
+                        || (job.isPresent() && entry.owner().isEmpty()));
     }
 
     private Buffer event(FeedEntry entry) {

@@ -32,6 +32,11 @@ public record JobDetails(
         runs = List.copyOf(runs);
     }
 
+    JobDetails withOwner(String userId) {
+        Source owned = new Source(source.mediaId, Optional.of(userId), source.s3Key, source.originalFilename);
+        return new JobDetails(id, owned, status, state, progress, step, failure, outputs, timestamps, runs);
+    }
+
     /** What happens to a job. In contrast to the status, it tells waiting from running and cancelled from failed. */
     public enum State {
         /** No worker is processing the job: it waits for the first or next stage, or for a retry. */

@@ -14,10 +14,13 @@ import dev.sluice.persistence.db.SqlStatement;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,16 +109,31 @@ public final class UserTables {
                 .map(row -> row.map(found -> found.put("owner", found.getString(catalog.mediaOwnerColumn()))));
     }
 
+    /** Runs a statement that reads the owners of media items. */
+    public Future<RowSet<Row>> withOwners(Database database, Function<MediaOwnership, SqlStatement> statement) {
+        return withCurrentColumns(
+                database,
+                () -> database.execute(
+                        statement.apply(new MediaOwnership(catalog.mediaTable(), catalog.mediaOwnerColumn()))));
+    }
+
     private Future<Optional<JsonObject>> rowOf(
             Database database, Function<UserTableCatalog, Optional<SqlStatement>> select) {
-        return readRow(database, select.apply(catalog)).recover(cause -> {
-            if (SqlErrorClassifier.isInvalidValue(cause)) {
-                return Future.succeededFuture(Optional.empty());
-            }
-            return cause instanceof JobException failure && failure.code() == ErrorCode.INTERNAL_ERROR
-                    ? catalog.reload(database).compose(read -> readRow(database, select.apply(catalog)))
-                    : Future.failedFuture(cause);
-        });
+        return withCurrentColumns(database, () -> readRow(database, select.apply(catalog)))
+                .recover(cause -> SqlErrorClassifier.isInvalidValue(cause)
+                        ? Future.succeededFuture(Optional.empty())
+                        : Future.failedFuture(cause));
+    }
+
+    /** Reads the columns again if a statement was rejected, and runs it a second time. */
+    private <T> Future<T> withCurrentColumns(Database database, Supplier<Future<T>> statement) {
+        return statement
+                .get()
+                .recover(cause -> !SqlErrorClassifier.isInvalidValue(cause)
+                                && cause instanceof JobException failure
+                                && failure.code() == ErrorCode.INTERNAL_ERROR
+                        ? catalog.reload(database).compose(read -> statement.get())
+                        : Future.failedFuture(cause));
     }
 
     private static Future<Optional<JsonObject>> readRow(Database database, Optional<SqlStatement> select) {

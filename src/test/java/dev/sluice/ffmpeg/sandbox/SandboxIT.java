@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -173,23 +174,51 @@ class SandboxIT {
         assumeTrue(
                 System.getProperty("user.name").equals("root"),
                 "not root, so every test here runs as an unprivileged user");
-        Files.setPosixFilePermissions(job, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Files.setPosixFilePermissions(attempt, PosixFilePermissions.fromString("rwxrwxrwx"));
-        Sandbox sandbox = new Sandbox(sandbox().bwrap(), SandboxLocator.system(), List.of(), Optional.empty());
-        List<String> command =
-                new ArrayList<>(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"));
-        command.addAll(new FfmpegLaunchSpec(SHELL, FileAccess.encode(attempt, source), LIMITS, Optional.of(sandbox))
-                .command());
-        command.addAll(
-                List.of("-c", "id -u > made; cat '" + source + "'; cat '" + neighbour + "'; echo overwritten > own"));
+        List<String> command = unprivileged(
+                sandbox(), "id -u > made; cat '" + source + "'; cat '" + neighbour + "'; echo overwritten > own");
 
         Process user = new ProcessBuilder(command).start();
 
-        assertThat(new String(user.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
+        assertThat(new String(user.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                 .isEqualTo("the source");
         assertThat(user.waitFor()).isNotZero();
         assertThat(attempt.resolve("made")).hasContent("65534\n");
         assertThat(attempt.resolve("own")).hasContent("own");
+    }
+
+    /** The kernel does not limit the processes of root, so that the locator sets no limit for it. */
+    @Test
+    void limitsProcessesOfEachSandbox() throws Exception {
+        assumeTrue(System.getProperty("user.name").equals("root"), "cannot start a process of another user");
+        assertThat(sandbox().maxProcesses()).isEmpty();
+        String bomb = "n=0; while [ $n -lt 100 ]; do n=$((n+1)); sleep 20 & echo $n; done";
+        List<Process> bombs = new ArrayList<>();
+        for (int count = 0; count < 2; count++) {
+            bombs.add(new ProcessBuilder(unprivileged(sandbox().withMaxProcesses(40), bomb)).start());
+        }
+
+        for (Process each : bombs) {
+            List<String> started = new String(each.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+            // The first process of the sandbox and those of the guard count, the processes of the other sandbox do not.
+            assertThat(started).hasSizeBetween(30, 39);
+            assertThat(each.waitFor()).isNotZero();
+        }
+    }
+
+    /** The command line of a shell of another user in a sandbox without FFmpeg's programs. */
+    private List<String> unprivileged(Sandbox sandbox, String script) throws IOException {
+        Files.setPosixFilePermissions(job, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(attempt, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Sandbox own = new Sandbox(
+                sandbox.bwrap(), SandboxLocator.system(), List.of(), Optional.empty(), sandbox.maxProcesses());
+        List<String> command =
+                new ArrayList<>(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"));
+        command.addAll(
+                new FfmpegLaunchSpec(SHELL, FileAccess.encode(attempt, source), LIMITS, Optional.of(own)).command());
+        command.addAll(List.of("-c", script));
+        return command;
     }
 
     @Test

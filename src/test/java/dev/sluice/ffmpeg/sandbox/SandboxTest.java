@@ -14,6 +14,7 @@ class SandboxTest {
             Path.of("/usr/bin/bwrap"),
             List.of("--ro-bind", "/usr", "/usr", "--symlink", "usr/lib64", "/lib64"),
             List.of(Path.of("/home/video/.sluice/ffmpeg/linux")),
+            Optional.empty(),
             Optional.empty());
 
     private static final Path ATTEMPT = Path.of("/work/jobs/a/processing-0-7");
@@ -53,7 +54,11 @@ class SandboxTest {
     @Test
     void passesSystemCallFilterAsOpenFile() {
         Sandbox filtered = new Sandbox(
-                SANDBOX.bwrap(), SANDBOX.system(), SANDBOX.programs(), Optional.of(Path.of("/cache/calls.bpf")));
+                SANDBOX.bwrap(),
+                SANDBOX.system(),
+                SANDBOX.programs(),
+                Optional.of(Path.of("/cache/calls.bpf")),
+                Optional.empty());
 
         assertThat(launchSpec(FileAccess.readFile(SOURCE), Optional.of(filtered))
                         .command())
@@ -73,7 +78,14 @@ class SandboxTest {
 
         assertThat(command.subList(command.indexOf("/bin/sh"), command.size()))
                 .startsWith("/bin/sh", "-c")
-                .endsWith("sh", "1048576", "4096", "/opt/ffmpeg");
+                .endsWith("sh", "1048576", "4096", "unlimited", "/opt/ffmpeg");
+    }
+
+    @Test
+    void limitsProcessesWhereTheKernelCountsThemBySandbox() {
+        assertThat(launchSpec(FileAccess.readFile(SOURCE), Optional.of(SANDBOX.withMaxProcesses(640)))
+                        .command())
+                .endsWith("4096", "640", "/opt/ffmpeg");
     }
 
     private static String prefix(FileAccess fileAccess, Optional<Sandbox> sandbox) {
