@@ -58,6 +58,7 @@ public final class TestSources {
                         YUV420P,
                         height),
                 isInterlaced,
-                false);
+                false,
+                List.of());
     }
 }

@@ -178,15 +178,38 @@ final class FilterGraph {
         if (!source.changesSize()) {
             return List.of("scale=" + size.width() + ":" + size.height());
         }
-        String isUsual = "eq(iw\\," + size.width() + ")*eq(ih\\," + size.height() + ")*lt(abs(sar-"
+        String sampleAspect = sampleAspectRatio(source.aspectChanges());
+        String isUsual = "eq(iw\\," + size.width() + ")*eq(ih\\," + size.height() + ")*lt(abs(" + sampleAspect + "-"
                 + source.sampleAspectRatio() + ")\\,0.001)";
-        double aspect = source.sampleAspectRatio() * size.width() / size.height();
+        String wider = "a*" + sampleAspect + "/" + source.sampleAspectRatio() * size.width() / size.height();
+        // Bars of whole chroma lines of both fields keep the field order.
+        int lines = source.hasInterlacedFrames() ? 8 : 2;
         return List.of(
-                "scale=w=if(" + isUsual + "\\," + size.width() + "\\,2*round(" + size.width() + "*min(1\\,dar/" + aspect
-                        + ")/2)):h=if(" + isUsual + "\\," + size.height() + "\\,2*round(" + size.height() + "*min(1\\,"
-                        + aspect + "/dar)/2)):eval=frame",
+                "scale=w=if(" + isUsual + "\\," + size.width() + "\\,2*round(" + size.width() + "*min(1\\," + wider
+                        + ")/2)):h=if(" + isUsual + "\\," + size.height() + "\\,max(2\\," + size.height() + "-" + lines
+                        + "*round(" + size.height() + "*(1-min(1\\,1/(" + wider + ")))/" + lines
+                        + "))):eval=frame:interl=-1",
                 "pad=" + size.width() + ":" + size.height() + ":-1:-1:eval=frame",
                 "setsar=" + source.sampleAspectRatio());
+    }
+
+    /** An expression of {@code scale} for the aspect ratio of the pixels: of the frame, or by time if FFmpeg overwrites it there. */
+    private static String sampleAspectRatio(List<VideoStream.AspectChange> changes) {
+        if (changes.isEmpty()) {
+            return "sar";
+        }
+        StringBuilder sum = new StringBuilder("(").append(changes.get(0).sampleAspectRatio());
+        for (int i = 1; i < changes.size(); i++) {
+            double difference =
+                    changes.get(i).sampleAspectRatio() - changes.get(i - 1).sampleAspectRatio();
+            sum.append("+(")
+                    .append(difference)
+                    .append(")*gte(t\\,")
+                    .append(DecimalSeconds.format(
+                            Segment.withTolerance(changes.get(i).start())))
+                    .append(')');
+        }
+        return sum.append(')').toString();
     }
 
     /** The filters that FFmpeg inserts itself, but before deinterlacing ({@code ffmpeg_filter.c}). */

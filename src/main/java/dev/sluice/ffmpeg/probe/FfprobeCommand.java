@@ -72,6 +72,15 @@ public final class FfprobeCommand {
         command.addAll(List.of("-select_streams", Integer.toString(stream), "-read_intervals", "%+#" + packets));
         command.addAll(List.of("-show_entries", "frame=nb_samples", "-print_format", "csv=print_section=0"));
         command.addAll(input(file, limits, unusedDecoders));
+    /** Decodes all key frames of a stream and prints time and aspect ratio of each. Reads the whole file. */
+    static List<String> keyFrames(Path file, int stream, Limits limits, Set<String> unusedDecoders) {
+        List<String> command = new ArrayList<>(QUIET);
+        command.addAll(List.of("-select_streams", Integer.toString(stream), "-skip_frame", "nokey"));
+        command.addAll(List.of("-show_entries", FrameSurvey.KEY_FRAME_ENTRIES, "-print_format", "compact"));
+        command.addAll(input(file, limits, unusedDecoders));
+        return List.copyOf(command);
+    }
+
         return List.copyOf(command);
     }
 

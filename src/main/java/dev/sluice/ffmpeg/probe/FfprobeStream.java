@@ -18,8 +18,19 @@ import org.jspecify.annotations.Nullable;
 final class FfprobeStream {
     private static final double MAX_FRAME_RATE = 300;
     private static final Set<String> INTERLACED = Set.of("tt", "bb", "tb", "bt");
-    private static final List<String> ALTERNATIVE_AUDIO =
-            List.of("visual_impaired", "hearing_impaired", "descriptions", "comment", "karaoke");
+    /** Codecs whose key frames state their size: that of recorded calls and broadcasts changes, except in MP4. */
+    private static final Set<String> STATE_SIZE =
+            Set.of("h264", "hevc", "av1", "vp8", "vp9", "mpeg1video", "mpeg2video", "mpeg4", "h263", "flv1");
+
+    private static final List<String> ALTERNATIVE_AUDIO = List.of(
+            "visual_impaired",
+            "hearing_impaired",
+            "descriptions",
+            "comment",
+            "karaoke",
+            // Music and effects without voices; a part that receivers add to the main audio.
+            "clean_effects",
+            "dependent");
     /** Dolby Vision profiles from 5 on have one layer, except 7. */
     private static final int MIN_SINGLE_LAYER_PROFILE = 5;
 
@@ -86,8 +97,13 @@ final class FfprobeStream {
         return DecimalSeconds.parse(stream.getString("start_time"));
     }
 
-    /** @param survey of this stream's frames; if empty the header is used */
-    VideoStream video(FrameSurvey survey) {
+    /**
+     * Describes the video.
+     *
+     * @param survey of this stream's frames; if empty the header is used
+     * @param formatName FFmpeg's names of the container format
+     */
+    VideoStream video(FrameSurvey survey, String formatName) {
         FrameSurvey frames = survey.isEmpty() ? FrameSurvey.ofHeader(this::entry) : survey;
         FrameSurvey.Geometry geometry = frames.geometry();
         return new VideoStream(
@@ -102,7 +118,10 @@ final class FfprobeStream {
                 ColorInfo.of(
                         frames.tags(), frames.pixelFormat(), geometry.size().height()),
                 INTERLACED.contains(text("field_order")) || frames.hasInterlacedFrames(),
-                frames.changesGeometry());
+                frames.changesGeometry()
+                        || !frames.aspectChanges().isEmpty()
+                        || (STATE_SIZE.contains(codec()) && !formatName.startsWith("mov")),
+                frames.aspectChanges());
     }
 
     private @Nullable String entry(String key) {

@@ -5,6 +5,7 @@ import dev.sluice.config.FfmpegConfig;
 import dev.sluice.config.MediaConfig.Limits;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.ffmpeg.process.FfmpegRunner;
+import dev.sluice.ffmpeg.process.ReadTimeout;
 import dev.sluice.ffmpeg.process.Watchdog;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.job.ErrorCode;
@@ -20,7 +21,10 @@ import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Decodes a few frames of a source's streams with ffprobe. All methods block, for at most {@link #MAX_DURATION}. */
+/**
+ * Decodes a few frames of a source's streams with ffprobe. All methods block, for at most {@link #MAX_DURATION}, and for the time to
+ * read the file if pixels are not square.
+ */
 record FrameDecoder(
         FfmpegInstallation ffmpeg,
         FfmpegConfig config,
@@ -31,6 +35,12 @@ record FrameDecoder(
     private static final Logger LOG = LoggerFactory.getLogger(FrameDecoder.class);
     /** Containers without an index are read from the start to each point. */
     private static final Duration MAX_DURATION = Duration.ofSeconds(10);
+
+    /**
+     * Formats that state no aspect ratio: FFmpeg applies that of the first frame to all, so the others must be known before the
+     * encode. Videos with square pixels do not change it.
+     */
+    private static final Set<String> BROADCAST_FORMATS = Set.of("mpegts", "mpeg");
 
     private static final int POINTS = 12;
     /** Containers seek to a key frame, except transport and program streams, which seek to any packet. */
@@ -66,6 +76,15 @@ record FrameDecoder(
                 LOG.atInfo().addKeyValue("stream", stream.index()).log("no key frame found in time");
             }
         }
+        if (BROADCAST_FORMATS.contains(formatName) && survey.isAnamorphic()) {
+            boolean isComplete = run(
+                    FfprobeCommand.keyFrames(file, stream.index(), limits, unusedDecoders),
+                    survey::acceptKeyFrame,
+                    ReadTimeout.forBytes(config.probeTimeout(), file.toFile().length()));
+            if (!isComplete) {
+                LOG.atInfo().addKeyValue("stream", stream.index()).log("aspect ratios of later frames unknown");
+            }
+        }
         return survey;
     }
 
@@ -84,6 +103,10 @@ record FrameDecoder(
     /** Returns whether ffprobe ended in time. */
     private boolean run(List<String> command, Consumer<String> lines) {
         Duration limit = config.probeTimeout().compareTo(MAX_DURATION) < 0 ? config.probeTimeout() : MAX_DURATION;
+        return run(command, lines, limit);
+    }
+
+    private boolean run(List<String> command, Consumer<String> lines, Duration limit) {
         try {
             FfmpegRunner.ExitResult result = ffmpeg.probeRunner(FileAccess.readFile(file))
                     .run(command, lines, Watchdog.withDeadline(limit), cancellation);

@@ -1,8 +1,11 @@
 package dev.sluice.ffmpeg.probe;
 
 import dev.sluice.media.ColorInfo;
+import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.PixelFormat;
+import dev.sluice.media.VideoStream.AspectChange;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -24,7 +27,15 @@ final class FrameSurvey {
 
     private static final Pattern ENTRY = Pattern.compile("(?:^|\\|)(\\w+)=([^|]*)");
 
+    /** The entries of all key frames for {@link #acceptKeyFrame}. */
+    static final String KEY_FRAME_ENTRIES = "frame=best_effort_timestamp_time,sample_aspect_ratio";
+    /** A file with more changes is not a recording. */
+    private static final int MAX_ASPECT_CHANGES = 100;
+
+    private static final double SAME_ASPECT = 0.001;
+
     private final List<Frame> frames = new ArrayList<>();
+    private final List<AspectChange> aspects = new ArrayList<>();
 
     /** Size and aspect ratio with which a frame is stored. */
     record Geometry(Dimensions size, double sampleAspectRatio) {}
@@ -49,6 +60,21 @@ final class FrameSurvey {
         if (frame.geometry().size().pixels() > 0) {
             frames.add(frame);
         }
+    }
+
+    /** Accepts a line of ffprobe's {@code compact} output for one of all key frames, in order. */
+    void acceptKeyFrame(String line) {
+        Map<String, String> entries = new HashMap<>();
+        Matcher matcher = ENTRY.matcher(line);
+        while (matcher.find()) {
+            entries.putIfAbsent(matcher.group(1), matcher.group(2));
+        }
+        Optional<Duration> time = DecimalSeconds.parse(entries.get("best_effort_timestamp_time"));
+        double aspect = FfprobeStream.aspectRatio(text(entries.get("sample_aspect_ratio")));
+        boolean isNew = aspects.isEmpty()
+                || Math.abs(aspects.get(aspects.size() - 1).sampleAspectRatio() - aspect) > SAME_ASPECT;
+        time.filter(found -> isNew && aspects.size() <= MAX_ASPECT_CHANGES)
+                .ifPresent(found -> aspects.add(new AspectChange(found, aspect)));
     }
 
     private static Frame frame(Function<String, @Nullable String> entries) {
@@ -96,6 +122,16 @@ final class FrameSurvey {
 
     boolean changesGeometry() {
         return frames.stream().map(Frame::geometry).distinct().count() > 1;
+    }
+
+    /** Whether pixels are not square in some frame. */
+    boolean isAnamorphic() {
+        return frames.stream().anyMatch(frame -> Math.abs(frame.geometry().sampleAspectRatio() - 1) > SAME_ASPECT);
+    }
+
+    /** The aspect ratios of all key frames; empty if it does not change, or only the frames at some points were decoded. */
+    List<AspectChange> aspectChanges() {
+        return aspects.size() > 1 ? List.copyOf(aspects) : List.of();
     }
 
     boolean hasInterlacedFrames() {

@@ -16,6 +16,7 @@ import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.FileSignature;
 import dev.sluice.media.MediaInfo;
 import dev.sluice.media.ReferenceMovie;
+import dev.sluice.media.StreamTimes;
 import io.vertx.core.json.DecodeException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -68,12 +69,13 @@ public final class MediaProber {
                 .or(() -> duration(file, bytes, selected.stream(), rejected, cancellation));
         duration.ifPresent(validator::checkDuration);
         Optional<AudioStream> audio = selector.audio(selected.stream());
+        StreamTimes times = output.times(selected.stream(), audio.flatMap(output::stream));
         return new MediaInfo(
                 duration,
-                output.times(selected.stream(), audio.flatMap(output::stream)),
+                times,
                 bytes,
                 duration.map(length -> bitrate(bytes, length)).orElse(0L),
-                selected.video(),
+                selected.video().from(times.origin()),
                 audio,
                 selector.warnings(),
                 rejected);

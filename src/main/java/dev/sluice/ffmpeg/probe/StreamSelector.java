@@ -49,7 +49,7 @@ final class StreamSelector {
                 return accept(stream, survey, allowed);
             }
         }
-        return new SelectedVideo(allowed.get(0), allowed.get(0).video(new FrameSurvey()));
+        return new SelectedVideo(allowed.get(0), allowed.get(0).video(new FrameSurvey(), output.formatName()));
     }
 
     private SelectedVideo accept(FfprobeStream stream, FrameSurvey survey, List<FfprobeStream> allowed) {
@@ -62,7 +62,7 @@ final class StreamSelector {
             warnings.add("Video stream " + allowed.get(0).index() + " has no frame that can be decoded; stream "
                     + stream.index() + " was used.");
         }
-        VideoStream video = stream.video(survey);
+        VideoStream video = stream.video(survey, output.formatName());
         warnings.addAll(video.color().warnings());
         stream.projection()
                 .ifPresent(projection -> warnings.add("The video is spherical (" + projection

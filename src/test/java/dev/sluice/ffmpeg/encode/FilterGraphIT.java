@@ -113,7 +113,7 @@ class FilterGraphIT {
                 pixelFormat,
                 size.height());
         VideoStream video = new VideoStream(
-                0, "ffv1", size, 1, Crop.NONE, DisplayMatrix.IDENTITY, 25, pixelFormat, color, false, false);
+                0, "ffv1", size, 1, Crop.NONE, DisplayMatrix.IDENTITY, 25, pixelFormat, color, false, false, List.of());
         return new FilterGraph(
                         video,
                         new RenditionLadder(FfmpegFixture.MEDIA).renditions(size),

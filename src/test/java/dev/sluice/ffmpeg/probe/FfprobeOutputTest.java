@@ -9,7 +9,12 @@ import dev.sluice.media.DisplayMatrix;
 import dev.sluice.media.PixelFormat;
 import dev.sluice.media.VideoStream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class FfprobeOutputTest {
@@ -30,7 +35,7 @@ class FfprobeOutputTest {
         assertThat(output.duration()).hasValue(Duration.ofMillis(62_336));
         assertThat(output.movingVideoStreams().get(0).duration()).hasValue(Duration.ofMillis(62_280));
         PixelFormat format = new PixelFormat("yuv420p10le");
-        assertThat(output.movingVideoStreams().get(0).video(new FrameSurvey()))
+        assertThat(output.movingVideoStreams().get(0).video(new FrameSurvey(), "matroska,webm"))
                 .isEqualTo(new VideoStream(
                         0,
                         "hevc",
@@ -49,7 +54,8 @@ class FfprobeOutputTest {
                                 format,
                                 1080),
                         true,
-                        false));
+                        true,
+                        List.of()));
         assertThat(output.audioStreams().get(0).channels()).isEqualTo(6);
     }
 
@@ -70,6 +76,83 @@ class FfprobeOutputTest {
         assertThat(preferredAudio(tracks.formatted(0, 1))).isEqualTo(1);
         assertThat(preferredAudio(tracks.formatted(1, 1))).isZero();
         assertThat(preferredAudio(tracks.formatted(0, 0))).isZero();
+    }
+
+    /** All dispositions of three audio streams, as default and not, in all orders, in the program of the video, in another one or in none. */
+    @Test
+    void selectsAudioByProgramRoleDefaultAndOrder() {
+        List<Audio> kinds = ROLES.stream()
+                .flatMap(role -> Stream.of(true, false).map(isDefault -> new Audio(0, role, isDefault, false)))
+                .toList();
+        int combinations = 0;
+        for (int programs : PROGRAMS) {
+            for (Audio first : kinds) {
+                for (Audio second : kinds) {
+                    for (Audio third : kinds) {
+                        List<Audio> streams = List.of(
+                                first.at(1, (programs & 1) != 0),
+                                second.at(2, (programs & 2) != 0),
+                                third.at(3, (programs & 4) != 0));
+                        List<Integer> preferred = candidates(streams, programs != 0);
+                        // If a stream cannot be decoded, the next one is that of a file without it.
+                        List<Audio> left = new ArrayList<>(streams);
+                        for (int index : preferred) {
+                            assertThat(index)
+                                    .as("of %s", left)
+                                    .isEqualTo(expected(left).index());
+                            left.removeIf(audio -> audio.index() == index);
+                        }
+                        assertThat(left).isEmpty();
+                        combinations++;
+                    }
+                }
+            }
+        }
+        assertThat(combinations).isEqualTo(52_728);
+    }
+
+    private static final List<String> ALTERNATIVES = List.of(
+            "visual_impaired", "hearing_impaired", "descriptions", "comment", "karaoke", "clean_effects", "dependent");
+    private static final List<String> ROLES = Stream.concat(
+                    ALTERNATIVES.stream(), Stream.of("", "dub", "original", "lyrics", "forced", "non_diegetic"))
+            .toList();
+    /** The streams in the program of the video, as bits; 0: the file has no programs. */
+    private static final List<Integer> PROGRAMS = List.of(0, 3, 6);
+
+    private record Audio(int index, String role, boolean isDefault, boolean isInProgram) {
+        Audio at(int place, boolean inProgram) {
+            return new Audio(place, role, isDefault, inProgram);
+        }
+
+        String json() {
+            return "{\"index\":" + index + ",\"codec_type\":\"audio\",\"disposition\":{\"default\":"
+                    + (isDefault ? 1 : 0) + (role.isEmpty() ? "" : ",\"" + role + "\":1") + "}}";
+        }
+    }
+
+    private static List<Integer> candidates(List<Audio> streams, boolean hasPrograms) {
+        String program = streams.stream()
+                .filter(Audio::isInProgram)
+                .map(audio -> ",{\"index\":" + audio.index() + "}")
+                .collect(Collectors.joining());
+        FfprobeOutput output = FfprobeOutput.of("{\"streams\":[{\"index\":0,\"codec_type\":\"video\"},"
+                + streams.stream().map(Audio::json).collect(Collectors.joining(",")) + "]"
+                + (hasPrograms ? ",\"programs\":[{\"streams\":[{\"index\":0}" + program + "]}]" : "") + "}");
+        return output.audioCandidates(output.streams().get(0)).stream()
+                .map(FfprobeStream::index)
+                .toList();
+    }
+
+    /** The first stream that is left when each rule removes what it does not prefer, if it prefers any. */
+    private static Audio expected(List<Audio> streams) {
+        List<Audio> left = preferring(Audio::isInProgram, streams);
+        left = preferring(audio -> !ALTERNATIVES.contains(audio.role()), left);
+        return preferring(Audio::isDefault, left).get(0);
+    }
+
+    private static List<Audio> preferring(Predicate<Audio> rule, List<Audio> streams) {
+        List<Audio> preferred = streams.stream().filter(rule).toList();
+        return preferred.isEmpty() ? streams : preferred;
     }
 
     @Test
@@ -94,11 +177,11 @@ class FfprobeOutputTest {
     @Test
     void ignoresImplausibleFrameRates() {
         assertThat(stream("\"avg_frame_rate\": \"1000/1\", \"r_frame_rate\": \"60/1\"")
-                        .video(new FrameSurvey())
+                        .video(new FrameSurvey(), "matroska,webm")
                         .frameRate())
                 .isEqualTo(60);
         assertThat(stream("\"avg_frame_rate\": \"0/0\", \"r_frame_rate\": \"90000/1\"")
-                        .video(new FrameSurvey())
+                        .video(new FrameSurvey(), "matroska,webm")
                         .frameRate())
                 .isZero();
     }
@@ -152,6 +235,6 @@ class FfprobeOutputTest {
                 .formatted(a, b, 0, c, d, 0, 0, 0, 1 << 30);
         return stream("\"width\": 568, \"height\": 320, \"side_data_list\": [{\"side_data_type\": \"Display Matrix\","
                         + " \"displaymatrix\": \"" + matrix + "\", \"rotation\": " + rotation + "}]")
-                .video(new FrameSurvey());
+                .video(new FrameSurvey(), "matroska,webm");
     }
 }

@@ -28,6 +28,7 @@ import dev.sluice.media.segment.EncodedSegment;
 import dev.sluice.media.segment.Segment;
 import dev.sluice.media.segment.SegmentPlan;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -133,6 +134,100 @@ class SegmentEncoderIT {
         assertThat(ThumbnailFiles.list(directory.resolve("joined"), new Dimensions(320, 240)))
                 .extracting(ThumbnailFile::timestamp)
                 .containsExactly(Duration.ofMillis(5520), Duration.ofSeconds(7), Duration.ofSeconds(14));
+    }
+
+    /** FFmpeg informs no filter of the aspect ratio of the frames of a transport stream. */
+    @Test
+    void fitsFramesOfAnotherAspectRatioInTransportStreamWithBars() throws IOException {
+        Path source = directory.resolve("source.ts");
+        try (OutputStream both = Files.newOutputStream(source)) {
+            Files.copy(whiteFrames("first.ts", "320x240", "setsar=1", "mpeg2video", 1), both);
+            Files.copy(whiteFrames("second.ts", "320x240", "setsar=4/3", "mpeg2video", 5), both);
+            Files.copy(whiteFrames("third.ts", "320x240", "setsar=1", "mpeg2video", 9), both);
+        }
+
+        assertSameInSegments(source, oneRung(Duration.ofSeconds(15)));
+
+        assertThat(framesWithoutBars(directory.resolve("whole"), "iw:8:0:0")).isEqualTo(200);
+        assertThat(framesWithoutBars(directory.resolve("joined"), "iw:8:0:0")).isEqualTo(200);
+    }
+
+    /** The frames from 12 s to 16 s are between two points of the survey. */
+    @Test
+    void fitsFramesOfAnotherSizeThatSurveyMissesWithBars() throws IOException {
+        Path landscape = whiteFrames("landscape.mkv", "320x240", "null", "libvpx", 0);
+        Path portrait = whiteFrames("portrait.mkv", "240x320", "null", "libvpx", 0);
+        Path list = Files.writeString(
+                directory.resolve("list.txt"),
+                ("file '" + landscape + "'\n").repeat(3) + "file '" + portrait + "'\n"
+                        + ("file '" + landscape + "'\n").repeat(13));
+        Path source = directory.resolve("source.mkv");
+        FfmpegFixture.output(
+                FfmpegFixture.ffmpeg().ffmpeg(),
+                List.of(
+                        "-loglevel",
+                        "error",
+                        "-f",
+                        "concat",
+                        "-safe",
+                        "0",
+                        "-i",
+                        list.toString(),
+                        "-c",
+                        "copy",
+                        source.toString()),
+                directory);
+        Path encoded = Files.createDirectory(directory.resolve("whole"));
+
+        FfmpegFixture.encoder(oneRung(Duration.ofSeconds(15)))
+                .encode(FfmpegFixture.request(source, FfmpegFixture.probe(source), encoded));
+
+        assertThat(framesWithoutBars(encoded, "8:ih:0:0")).isEqualTo(1600);
+    }
+
+    /** Four seconds at 25 frames per second. */
+    private Path whiteFrames(String name, String size, String filter, String codec, int offsetSeconds) {
+        Path file = directory.resolve(name);
+        FfmpegFixture.output(
+                FfmpegFixture.ffmpeg().ffmpeg(),
+                List.of(
+                        "-loglevel",
+                        "error",
+                        "-f",
+                        "lavfi",
+                        "-i",
+                        "color=white:size=" + size + ":rate=25:duration=4,drawbox=8:8:iw-16:ih-16:gray:t=fill,"
+                                + filter,
+                        "-c:v",
+                        codec,
+                        "-output_ts_offset",
+                        Integer.toString(offsetSeconds),
+                        "-muxdelay",
+                        "0",
+                        file.toString()),
+                directory);
+        return file;
+    }
+
+    /** The number of frames of the only rendition with this part in white. */
+    private static long framesWithoutBars(Path directory, String part) {
+        return FfmpegFixture.output(
+                        FfmpegFixture.ffmpeg().ffmpeg(),
+                        List.of(
+                                "-loglevel",
+                                "error",
+                                "-i",
+                                directory.resolve("180p.mp4").toString(),
+                                "-vf",
+                                "crop=" + part + ",signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-",
+                                "-f",
+                                "null",
+                                "-"),
+                        directory)
+                .stream()
+                .filter(line -> line.startsWith("lavfi."))
+                .filter(line -> Double.parseDouble(line.substring(line.indexOf('=') + 1)) > 150)
+                .count();
     }
 
     /** Long enough for several key frames in a segment. */
