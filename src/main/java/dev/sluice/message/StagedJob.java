@@ -1,6 +1,7 @@
 package dev.sluice.message;
 
 import dev.sluice.job.JobId;
+import dev.sluice.job.Loudness;
 import dev.sluice.job.StageName;
 import dev.sluice.message.json.FieldReader;
 import dev.sluice.message.json.InvalidMessageException;
@@ -217,6 +218,19 @@ public final class StagedJob {
             JsonObject merged =
                     json.getValue("metadata") instanceof JsonObject received ? received.copy() : new JsonObject();
             changed.put("metadata", merged.mergeIn(metadata.toJson()));
+        });
+    }
+
+    /** With the loudness of the published audio in the metadata; that of an earlier attempt is removed. */
+    public StagedJob withLoudness(Optional<Loudness> loudness) {
+        return with(changed -> {
+            JsonObject metadata =
+                    json.getValue("metadata") instanceof JsonObject known ? known.copy() : new JsonObject();
+            metadata.remove("loudness");
+            loudness.ifPresent(measured -> metadata.put("loudness", VideoMetadata.toJson(measured)));
+            if (!metadata.isEmpty()) {
+                changed.put("metadata", metadata);
+            }
         });
     }
 

@@ -22,7 +22,8 @@ class MediaConfigTest {
                         "keyFrameSeconds",
                         "thumbnailSeconds",
                         "thumbnailWidth",
-                        "streaming");
+                        "streaming",
+                        "loudness");
         assertThat(encoding.getValue("keyFrameSeconds")).isEqualTo(4.0);
         assertThat(encoding.getValue("thumbnailSeconds")).isEqualTo(5.0);
     }
@@ -40,6 +41,7 @@ class MediaConfigTest {
                         other.keyFrameInterval(),
                         other.thumbnails(),
                         other.streaming(),
+                other.loudnessTarget(),
                         own.limits()));
     }
 

@@ -4,12 +4,15 @@ import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.FfmpegConfig;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
+import dev.sluice.ffmpeg.loudness.LoudnessMeter;
 import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.process.OutputActivity;
 import dev.sluice.ffmpeg.process.ProcessErrorMapper;
 import dev.sluice.ffmpeg.process.ProgressParser;
 import dev.sluice.ffmpeg.process.Watchdog;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
+import dev.sluice.job.Loudness;
+import dev.sluice.media.AudioStream;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.SourceDamage;
 import dev.sluice.media.SourceWarnings;
@@ -25,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,10 +38,42 @@ public record EncodeRunner(
         FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig, MediaConfig media, EncodeMetrics metrics) {
     private static final Logger LOG = LoggerFactory.getLogger(EncodeRunner.class);
     private static final Duration SEGMENT = Duration.ofSeconds(6);
+    /** EBU R 128 allows so much in production. */
+    private static final double MAX_TRUE_PEAK = -1;
 
     /** A runner that measures nothing. */
     public EncodeRunner(FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig, MediaConfig media) {
         this(ffmpeg, ffmpegConfig, media, EncodeMetrics.none());
+    }
+
+    /** Measures the audio of outputs. */
+    public LoudnessMeter loudnessMeter() {
+        return new LoudnessMeter(ffmpeg, ffmpegConfig.stallTimeout());
+    }
+
+    /**
+     * The gain, dB, that brings the audio of a source to the configured loudness; a gain above 0 leaves the true peak at most
+     * {@value #MAX_TRUE_PEAK} dBTP. Empty without a configured loudness, and if the audio cannot be measured. Blocks.
+     *
+     * @throws dev.sluice.job.JobException the reason of the cancellation, if cancelled
+     */
+    public OptionalDouble gain(EncodeRequest request, AudioStream audio) {
+        if (media.loudnessTarget().isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        return loudnessMeter()
+                .measure(
+                        new EncodeCommand(media, 1).loudness(request.source(), audio),
+                        FileAccess.readFile(request.source().path()),
+                        request.cancellation())
+                .map(measured -> OptionalDouble.of(gain(measured)))
+                .orElseGet(OptionalDouble::empty);
+    }
+
+    private double gain(Loudness measured) {
+        double wanted = media.loudnessTarget().orElseThrow() - measured.integrated();
+        double headroom = MAX_TRUE_PEAK - measured.truePeak().orElse(MAX_TRUE_PEAK);
+        return wanted > 0 ? Math.max(0, Math.min(wanted, headroom)) : wanted;
     }
 
     /** The renditions of a source with this display size, largest first. */

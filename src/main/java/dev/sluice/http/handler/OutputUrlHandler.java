@@ -48,6 +48,10 @@ public final class OutputUrlHandler {
                             .put("expires_at", expiresAt.toString())
                             .put("outputs", json(outputs, urls));
                     job.outputs().streams().ifPresent(streams -> json.put("streams", streams));
+                    job.outputs()
+                            .metadata()
+                            .map(metadata -> metadata.getValue("loudness"))
+                            .ifPresent(loudness -> json.put("loudness", loudness));
                     return json;
                 });
     }

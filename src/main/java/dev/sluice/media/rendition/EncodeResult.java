@@ -2,9 +2,11 @@ package dev.sluice.media.rendition;
 
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
+import dev.sluice.job.Loudness;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -13,8 +15,13 @@ import java.util.stream.Stream;
  * @param renditions smallest first
  * @param thumbnails by timestamp; at least one
  * @param warnings sentences about errors in the source
+ * @param loudness of the audio; empty without audio, for silence, and if it could not be measured
  */
-public record EncodeResult(List<RenditionFile> renditions, List<ThumbnailFile> thumbnails, List<String> warnings) {
+public record EncodeResult(
+        List<RenditionFile> renditions,
+        List<ThumbnailFile> thumbnails,
+        List<String> warnings,
+        Optional<Loudness> loudness) {
     public EncodeResult {
         renditions = List.copyOf(renditions);
         thumbnails = List.copyOf(thumbnails);
@@ -33,7 +40,7 @@ public record EncodeResult(List<RenditionFile> renditions, List<ThumbnailFile> t
         }
         List<RenditionFile> smallestFirst = new ArrayList<>(largestFirst);
         Collections.reverse(smallestFirst);
-        return new EncodeResult(smallestFirst, thumbnails, warnings);
+        return new EncodeResult(smallestFirst, thumbnails, warnings, Optional.empty());
     }
 
     /** With these warnings first. */
@@ -41,6 +48,12 @@ public record EncodeResult(List<RenditionFile> renditions, List<ThumbnailFile> t
         return new EncodeResult(
                 renditions,
                 thumbnails,
-                Stream.concat(first.stream(), warnings.stream()).toList());
+                Stream.concat(first.stream(), warnings.stream()).toList(),
+                loudness);
+    }
+
+    /** With the measured loudness of the audio. */
+    public EncodeResult withLoudness(Optional<Loudness> measured) {
+        return new EncodeResult(renditions, thumbnails, warnings, measured);
     }
 }

@@ -66,7 +66,12 @@ public record EncodeOutputStore(
             List<OutputFile> stored = IntStream.range(0, outputs.size())
                     .mapToObj(i -> locations.get(i).applyTo(outputs.get(i).description()))
                     .toList();
-            return new StageResult(job.withoutPlan().withOutputs(stored).withWarnings(result.warnings()), summary);
+            return new StageResult(
+                    job.withoutPlan()
+                            .withOutputs(stored)
+                            .withLoudness(result.loudness())
+                            .withWarnings(result.warnings()),
+                    summary);
         });
     }
 

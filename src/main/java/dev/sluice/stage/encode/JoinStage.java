@@ -109,7 +109,11 @@ public final class JoinStage implements Stage {
         return services.blocking(() -> concatenators
                 .apply(settings)
                 .concatenate(directory.path(), request(context.job(), plan, results), context.cancellation())
-                .withWarnings(plan.warnings()));
+                .withWarnings(plan.warnings())
+                .withLoudness(results.values().stream()
+                        .map(SegmentResult::of)
+                        .flatMap(task -> task.loudness().stream())
+                        .findFirst()));
     }
 
     private static SegmentConcatenator.Request request(

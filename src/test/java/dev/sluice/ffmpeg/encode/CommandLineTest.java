@@ -85,7 +85,7 @@ class CommandLineTest {
             -g 100000 -fps_mode:v vfr -enc_time_base:v demux -x264-params fps=30000/1000 \
             -bsf:v setts=pts=PTS:dts=DTS:duration='st(0,max(ld(0),PTS+DURATION))*0\
             +if(gt(NEXT_DTS,-9e15),DURATION,max(DURATION,ld(0)-STARTPTS+STARTDTS-DTS))' \
-            -map 0:1 -c:a aac -b:a 128000 -ac 2 -ar 48000 -af aresample=async=1000:min_hard_comp=0.02 \
+            -map 0:1 -af aresample=async=1000:min_hard_comp=0.02 -c:a aac -b:a 128000 -ac 2 -ar 48000 \
             -sn -dn -map_metadata -1 -map_chapters -1 -f tee \
             [f=mp4:select=\\'v:0,a\\']720p.mp4|\
             [f=mp4:select=\\'v:1,a\\']540p.mp4|\

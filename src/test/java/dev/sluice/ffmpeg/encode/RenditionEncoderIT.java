@@ -219,6 +219,7 @@ class RenditionEncoderIT {
                 media.keyFrameInterval(),
                 media.thumbnails(),
                 media.streaming(),
+                media.loudnessTarget(),
                 tight);
 
         assertThatThrownBy(() -> FfmpegFixture.encoder(limited)

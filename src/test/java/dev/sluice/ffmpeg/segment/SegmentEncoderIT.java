@@ -321,6 +321,7 @@ class SegmentEncoderIT {
                 media.keyFrameInterval(),
                 new MediaConfig.Thumbnails(thumbnails, media.thumbnails().width()),
                 media.streaming(),
+                media.loudnessTarget(),
                 media.limits());
     }
 
