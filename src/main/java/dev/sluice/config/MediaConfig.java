@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * @param audioBitrate bit/s of the stereo AAC stream
  * @param keyFrameInterval interval of key frames, the same in all renditions
  * @param streaming formats of adaptive streaming
+ * @param preview what is made beside renditions and thumbnails
  * @param loudnessTarget integrated loudness of the published audio, LUFS; empty: that of the source
  */
 public record MediaConfig(
@@ -31,6 +32,7 @@ public record MediaConfig(
         Duration keyFrameInterval,
         Thumbnails thumbnails,
         Streaming streaming,
+        Preview preview,
         OptionalDouble loudnessTarget,
         Limits limits) {
 
@@ -61,6 +63,14 @@ public record MediaConfig(
      * @param width pixels
      */
     public record Thumbnails(Duration interval, int width) {}
+
+    /** Whether a poster and a storyboard are made. */
+    public record Preview(boolean poster, boolean storyboard) {
+        /** Whether the encode makes the small frames of which both are made. */
+        public boolean needsTiles() {
+            return poster || storyboard;
+        }
+    }
 
     /** Formats of adaptive streaming; all address the renditions. */
     public enum Streaming {
@@ -117,6 +127,7 @@ public record MediaConfig(
                         section.duration("thumbnailIntervalSeconds", 15, 1, 3600),
                         section.integer("thumbnailWidth", 320, 16, 1920)),
                 section.read("streaming", Streaming::parse).orElse(Streaming.HLS),
+                new Preview(section.bool("poster", true), section.bool("storyboard", true)),
                 loudness.read(LOUDNESS_TARGET, MediaConfig::loudnessTarget)
                         .map(OptionalDouble::of)
                         .orElseGet(OptionalDouble::empty),
@@ -143,7 +154,9 @@ public record MediaConfig(
                 .put("keyFrameSeconds", keyFrameInterval.toMillis() / MILLIS)
                 .put("thumbnailSeconds", thumbnails.interval().toMillis() / MILLIS)
                 .put("thumbnailWidth", thumbnails.width())
-                .put("streaming", streaming.key());
+                .put("streaming", streaming.key())
+                .put("poster", preview.poster())
+                .put("storyboard", preview.storyboard());
         loudnessTarget.ifPresent(target -> json.put("loudness", new JsonObject().put(LOUDNESS_TARGET, target)));
         return json;
     }
@@ -169,6 +182,7 @@ public record MediaConfig(
                 other.keyFrameInterval,
                 other.thumbnails,
                 other.streaming,
+                other.preview,
                 other.loudnessTarget,
                 limits);
     }

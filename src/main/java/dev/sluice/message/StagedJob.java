@@ -135,8 +135,9 @@ public final class StagedJob {
     }
 
     /**
-     * The output files of the processing stage in the order in which viewers need them: the smallest rendition, the playlists, the
-     * other renditions, the thumbnails. In the message, the playlists have a field of their own.
+     * The output files of the processing stage in the order in which viewers need them: the smallest rendition, the playlists,
+     * poster and storyboard, the other renditions, the thumbnails. In the message, the objects of the type {@code STREAM} have a
+     * field of their own.
      */
     public List<OutputFile> outputs() {
         return outputs(json);
@@ -151,7 +152,7 @@ public final class StagedJob {
             all.addAll(
                     Math.min(1, all.size()),
                     streams.stream()
-                            .filter(OutputFile::isPlaylist)
+                            .filter(OutputFile::isStream)
                             .map(OutputFile::fromJson)
                             .toList());
         }

@@ -23,6 +23,8 @@ class MediaConfigTest {
                         "thumbnailSeconds",
                         "thumbnailWidth",
                         "streaming",
+                        "poster",
+                        "storyboard",
                         "loudness");
         assertThat(encoding.getValue("keyFrameSeconds")).isEqualTo(4.0);
         assertThat(encoding.getValue("thumbnailSeconds")).isEqualTo(5.0);
@@ -41,7 +43,8 @@ class MediaConfigTest {
                         other.keyFrameInterval(),
                         other.thumbnails(),
                         other.streaming(),
-                other.loudnessTarget(),
+                other.preview(),
+                        other.loudnessTarget(),
                         own.limits()));
     }
 

@@ -11,6 +11,7 @@ import dev.sluice.media.DisplayMatrix;
 import dev.sluice.media.MediaInfo;
 import dev.sluice.media.ProbedSource;
 import dev.sluice.media.VideoStream;
+import dev.sluice.media.preview.TileFiles;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.rendition.RenditionLadder;
 import dev.sluice.media.rendition.ThumbnailFiles;
@@ -190,13 +191,15 @@ public final class EncodeCommand {
 
     private List<String> filters(
             MediaInfo info, Dimensions displaySize, List<Rendition> renditions, Optional<FilterGraph.TimeRange> range) {
-        Dimensions thumbnail =
-                RenditionLadder.thumbnailSize(displaySize, config.thumbnails().width());
+        FilterGraph.Stills stills = new FilterGraph.Stills(
+                RenditionLadder.thumbnailSize(displaySize, config.thumbnails().width()),
+                config.thumbnails().interval().toSeconds(),
+                config.preview().needsTiles() ? Optional.of(TileFiles.size(displaySize)) : Optional.empty(),
+                TileFiles.interval(info.duration().orElse(Duration.ZERO)).toSeconds());
         FilterGraph graph = new FilterGraph(
                 info.video(),
                 renditions,
-                thumbnail,
-                config.thumbnails().interval().toSeconds(),
+                stills,
                 info.times().videoStart().orElse(Duration.ZERO),
                 range);
         return List.of(
@@ -308,10 +311,13 @@ public final class EncodeCommand {
                         .collect(Collectors.joining("|"))));
     }
 
-    private static void addThumbnails(List<String> command) {
+    private void addThumbnails(List<String> command) {
         addThumbnails(command, "[thumbnails]", "vfr", ThumbnailFiles.PREFIX);
         // The placeholder has a negative timestamp.
         addThumbnails(command, "[contents]", "passthrough", ThumbnailFiles.CONTENT_PREFIX);
+        if (config.preview().needsTiles()) {
+            addThumbnails(command, "[tiles]", "vfr", TileFiles.PREFIX);
+        }
     }
 
     private static void addThumbnails(List<String> command, String output, String frameRateMode, String prefix) {

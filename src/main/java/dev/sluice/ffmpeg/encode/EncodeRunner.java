@@ -5,6 +5,7 @@ import dev.sluice.config.FfmpegConfig;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.ffmpeg.loudness.LoudnessMeter;
+import dev.sluice.ffmpeg.preview.PreviewBuilder;
 import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.process.OutputActivity;
 import dev.sluice.ffmpeg.process.ProcessErrorMapper;
@@ -17,6 +18,7 @@ import dev.sluice.media.Dimensions;
 import dev.sluice.media.SourceDamage;
 import dev.sluice.media.SourceWarnings;
 import dev.sluice.media.hybrid.HybridWriter;
+import dev.sluice.media.preview.Previews;
 import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.rendition.RenditionFile;
@@ -174,7 +176,8 @@ public record EncodeRunner(
     }
 
     /**
-     * Rewrites the renditions as hybrid files unless streaming is off, verifies renditions and thumbnails in {@code directory}, and builds the warnings.
+     * Rewrites the renditions as hybrid files unless streaming is off, verifies renditions and thumbnails in {@code directory}, builds
+     * poster, storyboard and the warnings.
      *
      * @param statedDuration of the source, by its header
      * @throws dev.sluice.job.JobException OUTPUT_INVALID if an output is not as expected
@@ -197,9 +200,23 @@ public record EncodeRunner(
                 RenditionLadder.thumbnailSize(displaySize, media.thumbnails().width()));
         OutputVerifier.VerifiedOutputs outputs = new OutputVerifier(ffmpeg, ffmpegConfig.probeTimeout())
                 .verify(directory, expected, thumbnails, media.thumbnails().interval(), cancellation);
+        RenditionFile largest = outputs.files().get(0);
+        Duration start = outputs.times().videoStart().orElse(Duration.ZERO);
+        Previews previews = new PreviewBuilder(ffmpeg, ffmpegConfig.probeTimeout())
+                .build(
+                        new PreviewBuilder.Request(
+                                directory,
+                                displaySize,
+                                largest,
+                                expected.source().videoStart().orElse(start),
+                                start.plus(largest.duration())),
+                        media.preview(),
+                        cancellation);
         return EncodeResult.of(
-                withStreams(outputs.files(), streams),
-                thumbnails,
-                SourceWarnings.build(statedDuration, outputs.longest(), damage, expected.source(), outputs.times()));
+                        withStreams(outputs.files(), streams),
+                        thumbnails,
+                        SourceWarnings.build(
+                                statedDuration, outputs.longest(), damage, expected.source(), outputs.times()))
+                .withPreviews(previews);
     }
 }

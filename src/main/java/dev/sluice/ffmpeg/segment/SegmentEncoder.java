@@ -13,6 +13,7 @@ import dev.sluice.job.Loudness;
 import dev.sluice.media.AudioStream;
 import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.SourceDamage;
+import dev.sluice.media.preview.TileFiles;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.rendition.ThumbnailFiles;
@@ -149,6 +150,7 @@ public record SegmentEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEsti
         renditions.forEach(rendition -> files.add(request.directory().resolve(rendition.fileName())));
         Path smallest = files.get(files.size() - 1);
         files.addAll(ThumbnailFiles.listFiles(request.directory()));
+        files.addAll(TileFiles.listFiles(request.directory()));
         Duration first = FirstFrameProbe.probe(
                 smallest,
                 runner.ffmpeg(),

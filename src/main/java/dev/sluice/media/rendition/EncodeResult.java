@@ -3,6 +3,7 @@ package dev.sluice.media.rendition;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.Loudness;
+import dev.sluice.media.preview.Previews;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -21,7 +22,8 @@ public record EncodeResult(
         List<RenditionFile> renditions,
         List<ThumbnailFile> thumbnails,
         List<String> warnings,
-        Optional<Loudness> loudness) {
+        Optional<Loudness> loudness,
+        Previews previews) {
     public EncodeResult {
         renditions = List.copyOf(renditions);
         thumbnails = List.copyOf(thumbnails);
@@ -40,7 +42,7 @@ public record EncodeResult(
         }
         List<RenditionFile> smallestFirst = new ArrayList<>(largestFirst);
         Collections.reverse(smallestFirst);
-        return new EncodeResult(smallestFirst, thumbnails, warnings, Optional.empty());
+        return new EncodeResult(smallestFirst, thumbnails, warnings, Optional.empty(), Previews.NONE);
     }
 
     /** With these warnings first. */
@@ -49,11 +51,17 @@ public record EncodeResult(
                 renditions,
                 thumbnails,
                 Stream.concat(first.stream(), warnings.stream()).toList(),
-                loudness);
+                loudness,
+                previews);
     }
 
     /** With the measured loudness of the audio. */
     public EncodeResult withLoudness(Optional<Loudness> measured) {
-        return new EncodeResult(renditions, thumbnails, warnings, measured);
+        return new EncodeResult(renditions, thumbnails, warnings, measured, previews);
+    }
+
+    /** With poster and storyboard. */
+    public EncodeResult withPreviews(Previews made) {
+        return new EncodeResult(renditions, thumbnails, warnings, loudness, made);
     }
 }

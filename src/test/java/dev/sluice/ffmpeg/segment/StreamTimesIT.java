@@ -51,7 +51,8 @@ class StreamTimesIT {
             Duration.ofSeconds(2),
             new MediaConfig.Thumbnails(Duration.ofSeconds(2), 160),
             MediaConfig.Streaming.HLS,
-                OptionalDouble.empty(),
+                new MediaConfig.Preview(false, false),
+            OptionalDouble.empty(),
             FfmpegFixture.LIMITS);
 
     @TempDir
