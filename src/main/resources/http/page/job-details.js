@@ -7,6 +7,7 @@ const MEDIA = [
   ['Codec', ({ codec }) => codec],
   ['Frame rate', ({ framerate }) => framerate > 0 && `${Math.round(framerate * 100) / 100} fps`],
   ['Bit rate', ({ bitrate }) => bitrate > 0 && `${(bitrate / 1e6).toFixed(bitrate < 1e6 ? 2 : 1)} Mbit/s`],
+  ['Loudness', ({ loudness }) => loudness && `${loudness.integrated_lufs.toFixed(1)} LUFS`],
   ['Size', (known) => (known.fileSize ?? known.file_size) > 0 && bytes(known.fileSize ?? known.file_size)],
   ['Type', (known) => known.mimeType ?? known.mime_type],
 ];

@@ -40,7 +40,8 @@ export function jobOutputs(id) {
   function show(files) {
     const images = files.filter(({ type }) => type === 'thumbnail').sort((one, other) => one.timestamp - other.timestamp);
     const renditions = files.filter(({ type }) => type === 'scaled').sort((one, other) => one.height - other.height);
-    screen.show(renditions, images[0]?.url);
+    const poster = files.find(({ type }) => type === 'poster') ?? images[0];
+    screen.show(renditions, poster?.url);
     setChildren(thumbnails, ...images.map(({ url, timestamp = 0, width, height }) => h('li', {},
       h('button', { type: 'button', class: 'thumbnail', 'aria-label': `Go to ${timecode(timestamp)}`, onclick: () => screen.seek(timestamp) },
         h('img', { src: url, alt: '', width, height, loading: 'lazy' }),

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -21,6 +22,8 @@ import java.util.stream.Stream;
  * @param audioBitrate bit/s of the stereo AAC stream
  * @param keyFrameInterval interval of key frames, the same in all renditions
  * @param streaming formats of adaptive streaming
+ * @param preview what is made beside renditions and thumbnails
+ * @param loudnessTarget integrated loudness of the published audio, LUFS; empty: that of the source
  */
 public record MediaConfig(
         List<Rung> ladder,
@@ -29,6 +32,8 @@ public record MediaConfig(
         Duration keyFrameInterval,
         Thumbnails thumbnails,
         Streaming streaming,
+        Preview preview,
+        OptionalDouble loudnessTarget,
         Limits limits) {
 
     public MediaConfig {
@@ -58,6 +63,14 @@ public record MediaConfig(
      * @param width pixels
      */
     public record Thumbnails(Duration interval, int width) {}
+
+    /** Whether a poster and a storyboard are made. */
+    public record Preview(boolean poster, boolean storyboard) {
+        /** Whether the encode makes the small frames of which both are made. */
+        public boolean needsTiles() {
+            return poster || storyboard;
+        }
+    }
 
     /** Formats of adaptive streaming; all address the renditions. */
     public enum Streaming {
@@ -90,6 +103,9 @@ public record MediaConfig(
     public record Limits(long maxBytes, Duration maxDuration, long maxPixels, int maxStreams, long maxOutputBytes) {}
 
     private static final double MILLIS = 1000.0;
+    private static final String LOUDNESS_TARGET = "target";
+    private static final double MIN_LOUDNESS = -40;
+    private static final double MAX_LOUDNESS = -5;
     private static final Set<String> PRESETS =
             Set.of("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow");
     /** Encode settings in messages whose configuration keys have other names: name in messages, key. */
@@ -99,7 +115,7 @@ public record MediaConfig(
     private static final List<Rung> DEFAULT_LADDER =
             List.of(new Rung("360p", 360, 800_000), new Rung("540p", 540, 1_500_000), new Rung("720p", 720, 2_500_000));
 
-    static MediaConfig read(ConfigSection section, ConfigSection limits) {
+    static MediaConfig read(ConfigSection section, ConfigSection loudness, ConfigSection limits) {
         return new MediaConfig(
                 section.read("ladder", MediaConfig::ladder).orElse(DEFAULT_LADDER),
                 new X264(
@@ -111,6 +127,10 @@ public record MediaConfig(
                         section.duration("thumbnailIntervalSeconds", 15, 1, 3600),
                         section.integer("thumbnailWidth", 320, 16, 1920)),
                 section.read("streaming", Streaming::parse).orElse(Streaming.HLS),
+                new Preview(section.bool("poster", true), section.bool("storyboard", true)),
+                loudness.read(LOUDNESS_TARGET, MediaConfig::loudnessTarget)
+                        .map(OptionalDouble::of)
+                        .orElseGet(OptionalDouble::empty),
                 new Limits(
                         limits.longValue("maxSizeMiB", 20_480, 1, 1 << 30) << 20,
                         limits.duration("maxSeconds", 43_200, 1, 864_000),
@@ -126,7 +146,7 @@ public record MediaConfig(
                 .put("quality", rung.quality())
                 .put("shortSide", rung.shortSide())
                 .put("maxKbps", rung.maxBitrate() / 1000)));
-        return new JsonObject()
+        JsonObject json = new JsonObject()
                 .put("ladder", rungs)
                 .put("preset", x264.preset())
                 .put("crf", x264.crf())
@@ -134,7 +154,11 @@ public record MediaConfig(
                 .put("keyFrameSeconds", keyFrameInterval.toMillis() / MILLIS)
                 .put("thumbnailSeconds", thumbnails.interval().toMillis() / MILLIS)
                 .put("thumbnailWidth", thumbnails.width())
-                .put("streaming", streaming.key());
+                .put("streaming", streaming.key())
+                .put("poster", preview.poster())
+                .put("storyboard", preview.storyboard());
+        loudnessTarget.ifPresent(target -> json.put("loudness", new JsonObject().put(LOUDNESS_TARGET, target)));
+        return json;
     }
 
     /**
@@ -146,7 +170,8 @@ public record MediaConfig(
         JsonObject settings = encoding.copy();
         RENAMED_KEYS.forEach((name, key) -> settings.put(key, encoding.getValue(name)));
         ConfigReader reader = new ConfigReader(new JsonObject().put("media", settings), Map.of());
-        MediaConfig other = read(reader.section("media"), reader.section("media.limits"));
+        MediaConfig other = read(
+                reader.section("media"), reader.section("media.loudness"), reader.section("media.limits"));
         if (!reader.errors().isEmpty()) {
             throw new InvalidConfigException(reader.errors());
         }
@@ -157,7 +182,23 @@ public record MediaConfig(
                 other.keyFrameInterval,
                 other.thumbnails,
                 other.streaming,
+                other.preview,
+                other.loudnessTarget,
                 limits);
+    }
+
+    private static double loudnessTarget(Object value) {
+        double target;
+        try {
+            target = Double.parseDouble(String.valueOf(value));
+        } catch (NumberFormatException bad) {
+            throw new IllegalArgumentException("must be a number in LUFS", bad);
+        }
+        // Negated so that NaN is rejected, too.
+        if (!(target >= MIN_LOUDNESS && target <= MAX_LOUDNESS)) {
+            throw new IllegalArgumentException("must be from -40 to -5 LUFS");
+        }
+        return target;
     }
 
     private static String preset(Object value) {

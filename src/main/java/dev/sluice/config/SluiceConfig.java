@@ -188,7 +188,8 @@ public record SluiceConfig(
                 S3Config.read(reader.section("s3")),
                 WorkspaceConfig.read(reader.section("workspace")),
                 FfmpegConfig.read(reader.section("ffmpeg")),
-                MediaConfig.read(reader.section("media"), reader.section("media.limits")),
+                MediaConfig.read(
+                        reader.section("media"), reader.section("media.loudness"), reader.section("media.limits")),
                 KeysConfig.read(reader.section("keys")),
                 delivery,
                 UpdatesConfig.read(reader.section("updates")),

@@ -10,6 +10,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * An update about a job for the backend: what the updates queue carries (snake_case JSON).
@@ -30,6 +32,8 @@ public record JobUpdate(
         long seq,
         Origin origin,
         Optional<Integer> etaSeconds) {
+
+    private static final Set<String> PLAYLIST_FORMATS = Set.of("hls", "dash");
 
     public static final String TYPE = "video_processing_update";
 
@@ -129,6 +133,8 @@ public record JobUpdate(
         if (status == Status.COMPLETED) {
             json.put("thumbnails", thumbnails()).put("video_versions", videoVersions());
             streams(content.outputs).ifPresent(streams -> json.put("streams", streams));
+            poster(content.outputs).ifPresent(poster -> json.put("poster", poster));
+            storyboard(content.outputs).ifPresent(storyboard -> json.put("storyboard", storyboard));
         }
         content.metadata.ifPresent(metadata -> json.put("metadata", metadataJson(metadata)));
         content.failure.ifPresent(failure -> json.put("error_message", failure.message())
@@ -188,12 +194,35 @@ public record JobUpdate(
         JsonObject streams = new JsonObject();
         outputs.stream()
                 .filter(output -> output.type() == OutputFile.Type.STREAM
-                        && !output.quality().isEmpty()
-                        // A worker of an older version does not publish playlists.
-                        && output.localPath().isEmpty()
-                        && output.stagedKey().isEmpty())
+                        && PLAYLIST_FORMATS.contains(output.quality())
+                        && output.isPublished())
                 .forEach(output -> streams.put(output.quality() + "_key", output.s3Key()));
         return streams.isEmpty() ? Optional.empty() : Optional.of(streams.put("state", "complete"));
+    }
+
+    /** The poster among {@code outputs}, as in messages; empty if none has been published. */
+    public static Optional<JsonObject> poster(List<OutputFile> outputs) {
+        return published(outputs, OutputFile.POSTER)
+                .map(output -> sized(
+                        new JsonObject().put("s3_key", output.s3Key()).put("timestamp", output.timestamp()), output))
+                .findFirst();
+    }
+
+    /** The storyboard among {@code outputs}, as in messages; empty if none has been published. */
+    public static Optional<JsonObject> storyboard(List<OutputFile> outputs) {
+        JsonArray sheets = new JsonArray();
+        published(outputs, OutputFile.SHEET)
+                .forEach(output -> sheets.add(sized(new JsonObject().put("s3_key", output.s3Key()), output)));
+        return published(outputs, OutputFile.STORYBOARD)
+                .map(index -> new JsonObject().put("vtt_key", index.s3Key()).put("sheets", sheets))
+                .findFirst();
+    }
+
+    private static Stream<OutputFile> published(List<OutputFile> outputs, String format) {
+        return outputs.stream()
+                .filter(output -> output.type() == OutputFile.Type.STREAM
+                        && output.quality().equals(format)
+                        && output.isPublished());
     }
 
     /** The metadata as in messages and user tables, with keys in both spellings. */

@@ -11,8 +11,9 @@ import java.util.Optional;
  *
  * @param s3Key key of the published object
  * @param fileSize bytes
- * @param quality name of the rendition; of a playlist that players open first, its format ({@code hls}, {@code dash}); else empty
- * @param timestamp of a thumbnail, seconds; else 0
+ * @param quality name of the rendition; of an object of the type {@code STREAM}, its format: {@code hls} or {@code dash} of a playlist
+ *     that players open first, {@link #POSTER}, {@link #STORYBOARD} or {@link #SHEET}; else empty
+ * @param timestamp of a thumbnail or the poster, seconds; else 0
  * @param localPath of a file in the workspace, relative to it
  * @param stagedKey key of a staged object, which is promoted to {@code s3Key}
  */
@@ -28,9 +29,16 @@ public record OutputFile(
         Optional<String> localPath,
         Optional<String> stagedKey) {
 
+    /** The format of the poster. */
+    public static final String POSTER = "poster";
+    /** The format of the index of the storyboard. */
+    public static final String STORYBOARD = "storyboard";
+    /** The format of a sheet of the storyboard. */
+    public static final String SHEET = "sheet";
+
     private static final String FORMAT = "format";
 
-    /** A playlist; {@code format} is empty unless players open it first. */
+    /** A playlist or index; {@code format} is empty unless players open it first. */
     public static OutputFile playlist(String s3Key, long fileSize, String mimeType, String format) {
         return new OutputFile(Type.STREAM, s3Key, 0, 0, fileSize, mimeType, format, 0);
     }
@@ -56,6 +64,11 @@ public record OutputFile(
         return withLocation(Optional.empty(), Optional.of(key));
     }
 
+    /** A worker of an older version passes on the location of an object of {@code streams} that it does not publish. */
+    boolean isPublished() {
+        return localPath.isEmpty() && stagedKey.isEmpty();
+    }
+
     /** The file as it is published: without local path and staged key. */
     public OutputFile withoutLocation() {
         return withLocation(Optional.empty(), Optional.empty());
@@ -65,7 +78,7 @@ public record OutputFile(
         return new OutputFile(type, s3Key, width, height, fileSize, mimeType, quality, timestamp, path, key);
     }
 
-    /** The kind of an output file; SCALED is a rendition, STREAM a playlist. */
+    /** The kind of an output file; SCALED is a rendition, STREAM a playlist, the poster, or a file of the storyboard. */
     public enum Type {
         SCALED,
         THUMBNAIL,
@@ -76,8 +89,8 @@ public record OutputFile(
         }
     }
 
-    /** Whether an item of {@code streams} is a playlist of Sluice: a producer may have a field of this name. */
-    static boolean isPlaylist(Object item) {
+    /** Whether an item of {@code streams} is an object of Sluice: a producer may have a field of this name. */
+    static boolean isStream(Object item) {
         return item instanceof JsonObject json && Type.STREAM.wire().equals(json.getValue("type"));
     }
 
@@ -114,7 +127,12 @@ public record OutputFile(
         switch (type) {
             case SCALED -> json.put("quality", quality);
             case THUMBNAIL -> json.put("timestamp", timestamp);
-            case STREAM -> json.put(FORMAT, quality);
+            case STREAM -> {
+                json.put(FORMAT, quality);
+                if (timestamp > 0) {
+                    json.put("timestamp", timestamp);
+                }
+            }
         }
         localPath.ifPresent(path -> json.put("localPath", path));
         stagedKey.ifPresent(key -> json.put("stagedKey", key));

@@ -1,6 +1,7 @@
 package dev.sluice.message;
 
 import dev.sluice.job.JobId;
+import dev.sluice.job.Loudness;
 import dev.sluice.job.StageName;
 import dev.sluice.message.json.FieldReader;
 import dev.sluice.message.json.InvalidMessageException;
@@ -134,8 +135,9 @@ public final class StagedJob {
     }
 
     /**
-     * The output files of the processing stage in the order in which viewers need them: the smallest rendition, the playlists, the
-     * other renditions, the thumbnails. In the message, the playlists have a field of their own.
+     * The output files of the processing stage in the order in which viewers need them: the smallest rendition, the playlists,
+     * poster and storyboard, the other renditions, the thumbnails. In the message, the objects of the type {@code STREAM} have a
+     * field of their own.
      */
     public List<OutputFile> outputs() {
         return outputs(json);
@@ -150,7 +152,7 @@ public final class StagedJob {
             all.addAll(
                     Math.min(1, all.size()),
                     streams.stream()
-                            .filter(OutputFile::isPlaylist)
+                            .filter(OutputFile::isStream)
                             .map(OutputFile::fromJson)
                             .toList());
         }
@@ -217,6 +219,19 @@ public final class StagedJob {
             JsonObject merged =
                     json.getValue("metadata") instanceof JsonObject received ? received.copy() : new JsonObject();
             changed.put("metadata", merged.mergeIn(metadata.toJson()));
+        });
+    }
+
+    /** With the loudness of the published audio in the metadata; that of an earlier attempt is removed. */
+    public StagedJob withLoudness(Optional<Loudness> loudness) {
+        return with(changed -> {
+            JsonObject metadata =
+                    json.getValue("metadata") instanceof JsonObject known ? known.copy() : new JsonObject();
+            metadata.remove("loudness");
+            loudness.ifPresent(measured -> metadata.put("loudness", VideoMetadata.toJson(measured)));
+            if (!metadata.isEmpty()) {
+                changed.put("metadata", metadata);
+            }
         });
     }
 

@@ -1,6 +1,10 @@
 package dev.sluice.message;
 
+import dev.sluice.job.Loudness;
 import io.vertx.core.json.JsonObject;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Metadata of a source. An unknown number is 0, an unknown text empty; both are omitted from messages.
@@ -11,6 +15,7 @@ import io.vertx.core.json.JsonObject;
  * @param width display width, after rotation, in square pixels
  * @param height display height, after rotation, in square pixels
  * @param fileSize bytes
+ * @param loudness of the published audio, after the encode
  */
 public record VideoMetadata(
         double duration,
@@ -20,7 +25,25 @@ public record VideoMetadata(
         int width,
         int height,
         long fileSize,
-        String mimeType) {
+        String mimeType,
+        Optional<Loudness> loudness) {
+    private static final String LOUDNESS = "loudness";
+    private static final String INTEGRATED = "integrated_lufs";
+    private static final String RANGE = "range_lu";
+    private static final String TRUE_PEAK = "true_peak_dbtp";
+
+    /** Metadata without loudness. */
+    public VideoMetadata(
+            double duration,
+            String codec,
+            long bitrate,
+            double framerate,
+            int width,
+            int height,
+            long fileSize,
+            String mimeType) {
+        this(duration, codec, bitrate, framerate, width, height, fileSize, mimeType, Optional.empty());
+    }
 
     /** {@code 1920x1080}; empty if unknown. */
     public String resolution() {
@@ -36,7 +59,8 @@ public record VideoMetadata(
                 (int) Math.min(Integer.MAX_VALUE, whole(json, "width")),
                 (int) Math.min(Integer.MAX_VALUE, whole(json, "height")),
                 whole(json, "fileSize"),
-                text(json, "mimeType"));
+                text(json, "mimeType"),
+                loudness(json.getValue(LOUDNESS)));
     }
 
     JsonObject toJson() {
@@ -50,7 +74,28 @@ public record VideoMetadata(
         putKnown(json, "height", height);
         putKnown(json, "fileSize", fileSize);
         putKnown(json, "mimeType", mimeType);
+        loudness.ifPresent(measured -> json.put(LOUDNESS, toJson(measured)));
         return json;
+    }
+
+    static JsonObject toJson(Loudness loudness) {
+        JsonObject json =
+                new JsonObject().put(INTEGRATED, loudness.integrated()).put(RANGE, loudness.range());
+        loudness.truePeak().ifPresent(peak -> json.put(TRUE_PEAK, peak));
+        return json;
+    }
+
+    private static Optional<Loudness> loudness(@Nullable Object value) {
+        return value instanceof JsonObject json
+                        && json.getValue(INTEGRATED) instanceof Number integrated
+                        && json.getValue(RANGE) instanceof Number range
+                ? Optional.of(new Loudness(
+                        integrated.doubleValue(),
+                        range.doubleValue(),
+                        json.getValue(TRUE_PEAK) instanceof Number peak
+                                ? OptionalDouble.of(peak.doubleValue())
+                                : OptionalDouble.empty()))
+                : Optional.empty();
     }
 
     private static void putKnown(JsonObject json, String field, Object value) {

@@ -4,11 +4,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Cache-Control header of published objects. Playlists name byte ranges of files that a later job for the same media item
+ * Cache-Control header of published objects. Playlists and the index of a storyboard name files that a later job for the same media item
  * replaces, so caches must revalidate them. Other objects have no header.
  */
 public final class CachePolicy {
-    private static final Set<String> REVALIDATED = Set.of("application/vnd.apple.mpegurl", "application/dash+xml");
+    private static final Set<String> REVALIDATED = Set.of("application/vnd.apple.mpegurl", "application/dash+xml", "text/vtt");
 
     private CachePolicy() {}
 

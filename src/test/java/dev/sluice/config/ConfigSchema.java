@@ -48,6 +48,9 @@ final class ConfigSchema {
             Map.entry("keys.video", TEXT),
             Map.entry("keys.thumbnail", TEXT),
             Map.entry("keys.stream", TEXT),
+            Map.entry(
+                    "media.loudness.target",
+                    new JsonObject().put("type", "number").put("minimum", -40).put("maximum", -5)),
             Map.entry("media.streaming", string("enum", JsonArray.of("hls", "hls+dash", "none"))),
             Map.entry("keys.staging", pattern("/$").put("maxLength", 128)),
             Map.entry("backend.jwtSecret", string("minLength", 32)),

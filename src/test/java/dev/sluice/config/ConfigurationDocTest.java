@@ -22,7 +22,7 @@ class ConfigurationDocTest {
     private static final Pattern HEADING = Pattern.compile("### `([\\w.]+)`: (.*)");
     private static final Pattern ROW = Pattern.compile(
             "\\| `(?<key>[\\w.]+)` \\| `(?<variable>SLUICE_\\w+)` \\| (?<value>[^|]*) \\|[^|]*\\| (?<range>[^|]*)\\| (?<meaning>[^|]*) \\|");
-    private static final Pattern RANGE = Pattern.compile("(?<each>each )?(?<min>[\\d.]+) to (?<max>[\\d.]+) ");
+    private static final Pattern RANGE = Pattern.compile("(?<each>each )?(?<min>-?[\\d.]+) to (?<max>-?[\\d.]+) ");
 
     private static List<Row> rows = List.of();
     private static Map<String, String> sectionTitles = Map.of();
@@ -96,6 +96,7 @@ class ConfigurationDocTest {
                         "ffmpeg.ffmpeg",
                         "ffmpeg.ffprobe",
                         "media.ladder",
+                        "media.loudness.target",
                         "backend.jwtSecret",
                         "backend.jwtSecretFile",
                         "backend.jwtPublicKeyFile",

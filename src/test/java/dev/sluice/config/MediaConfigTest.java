@@ -22,7 +22,10 @@ class MediaConfigTest {
                         "keyFrameSeconds",
                         "thumbnailSeconds",
                         "thumbnailWidth",
-                        "streaming");
+                        "streaming",
+                        "poster",
+                        "storyboard",
+                        "loudness");
         assertThat(encoding.getValue("keyFrameSeconds")).isEqualTo(4.0);
         assertThat(encoding.getValue("thumbnailSeconds")).isEqualTo(5.0);
     }
@@ -40,6 +43,8 @@ class MediaConfigTest {
                         other.keyFrameInterval(),
                         other.thumbnails(),
                         other.streaming(),
+                other.preview(),
+                        other.loudnessTarget(),
                         own.limits()));
     }
 

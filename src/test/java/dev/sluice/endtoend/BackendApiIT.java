@@ -421,7 +421,7 @@ class BackendApiIT {
         JsonArray outputs =
                 client.get(API + "/jobs/" + job + "/outputs", ANN).json().getJsonArray("outputs");
         assertThat(outputs.stream().map(output -> ((JsonObject) output).getString("type")))
-                .containsExactly("scaled", "thumbnail");
+                .containsExactly("scaled", "thumbnail", "poster", "storyboard", "storyboard_sheet");
         URL rendition = new URL(outputs.getJsonObject(0).getString("url"));
         try (InputStream bytes = rendition.openStream()) {
             assertThat(bytes.readAllBytes()).hasSize(outputs.getJsonObject(0).getInteger("file_size"));

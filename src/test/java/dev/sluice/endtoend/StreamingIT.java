@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -107,6 +108,26 @@ class StreamingIT {
         JsonObject update = pipeline.backend().awaitEnd("usual");
         assertThat(update.getJsonObject("streams")).isEqualTo(expected);
         assertThat(update.getJsonArray("video_versions")).hasSize(2);
+        assertThat(update.getJsonObject("metadata").getJsonObject("loudness").getDouble("integrated_lufs"))
+                .isBetween(-30.0, -5.0);
+    }
+
+    @Test
+    void posterAndStoryboardArePublished() throws IOException {
+        JsonObject update = pipeline.backend().awaitEnd("usual");
+        JsonObject poster = update.getJsonObject("poster");
+        JsonObject storyboard = update.getJsonObject("storyboard");
+        JsonObject sheet = storyboard.getJsonArray("sheets").getJsonObject(0);
+
+        assertThat(poster.getString("s3_key")).isEqualTo("streams/media-usual/poster.jpg");
+        assertThat(ImageIO.read(pipeline.bucket().file(poster.getString("s3_key")).toFile()))
+                .satisfies(image -> assertThat(image.getWidth()).isEqualTo(1280))
+                .satisfies(image -> assertThat(image.getHeight()).isEqualTo(720));
+        assertThat(Files.size(pipeline.bucket().file(sheet.getString("s3_key"))))
+                .isEqualTo(sheet.getLong("file_size"));
+        assertThat(Files.readString(pipeline.bucket().file(storyboard.getString("vtt_key"))))
+                .startsWith("WEBVTT\n\n00:00:00.000 --> 00:00:01.000\nstoryboard-0.jpg#xywh=0,0,160,90\n")
+                .contains("storyboard-0.jpg#xywh=480,90,160,90");
     }
 
     @Test

@@ -42,6 +42,7 @@ final class InvariantChecker {
             checker.order(job.id(), updates);
             checker.outputs(job.id(), updates, announced);
             checker.streams(job.id(), updates, announced);
+            checker.previews(job.id(), updates, announced);
         }
         checker.checkUnannounced(announced);
         checker.checkLeftovers();
@@ -166,6 +167,26 @@ final class InvariantChecker {
                         .filter(name -> name.endsWith("_key"))
                         .map(streams::getString))
                 .forEach(key -> reference(job, new PlaylistReference(key, 0), announced));
+    }
+
+    /** Poster, and index and sheets of the storyboard. */
+    private void previews(String job, List<RecordedUpdate> updates, Set<String> announced) {
+        updates.stream()
+                .filter(update -> update.status().equals("completed"))
+                .map(RecordedUpdate::body)
+                .forEach(body -> {
+                    JsonObject storyboard = body.getJsonObject("storyboard", new JsonObject());
+                    Optional.ofNullable(storyboard.getString("vtt_key"))
+                            .ifPresent(key -> reference(job, new PlaylistReference(key, 0), announced));
+                    Stream.concat(
+                                    Stream.ofNullable(body.getJsonObject("poster")),
+                                    storyboard.getJsonArray("sheets", new JsonArray()).stream()
+                                            .map(JsonObject.class::cast))
+                            .forEach(image -> reference(
+                                    job,
+                                    new PlaylistReference(image.getString("s3_key"), image.getLong("file_size")),
+                                    announced));
+                });
     }
 
     private void reference(String job, PlaylistReference reference, Set<String> announced) {

@@ -161,6 +161,21 @@ class InvariantCheckerTest {
         assertThat(check()).containsExactly(Invariant.OUTPUTS_MATCH_COMPLETION);
     }
 
+    @Test
+    void checksPosterAndStoryboard() {
+        String vtt = "streams/a/storyboard.vtt";
+        String poster = "streams/a/poster.jpg";
+        updates.get(updates.size() - 1)
+                .body()
+                .put("poster", new JsonObject().put("s3_key", poster).put("file_size", 10))
+                .put("storyboard", new JsonObject().put("vtt_key", vtt));
+        objects.put(vtt, playlist(vtt, ""));
+        assertThat(check()).containsExactly(Invariant.OUTPUTS_MATCH_COMPLETION);
+
+        objects.put(poster, playlist(poster, ""));
+        assertThat(check()).isEmpty();
+    }
+
     private void announceStream() {
         RecordedUpdate end = updates.get(updates.size() - 1);
         end.body().put("streams", new JsonObject().put("hls_key", "streams/a/master.m3u8"));

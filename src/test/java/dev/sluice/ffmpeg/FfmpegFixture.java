@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Configuration and FFmpeg shared by tests. */
 public final class FfmpegFixture {
@@ -181,6 +182,8 @@ public final class FfmpegFixture {
                 Duration.ofSeconds(2),
                 new MediaConfig.Thumbnails(Duration.ofSeconds(15), 320),
                 MediaConfig.Streaming.HLS,
+                new MediaConfig.Preview(true, true),
+                OptionalDouble.empty(),
                 LIMITS);
     }
 }

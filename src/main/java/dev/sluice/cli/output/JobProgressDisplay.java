@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -68,14 +69,14 @@ public final class JobProgressDisplay implements AutoCloseable {
         close();
         out.printf("%n%-10s %11s %12s  %s%n", "output", "size", "bytes", "location");
         job.outputs().stream()
-                // Of the playlists, those that players open first.
+                // Of the playlists, those that players open first; of the storyboard, the index.
                 .filter(output -> output.type() != OutputFile.Type.STREAM
-                        || !output.quality().isEmpty())
+                        || !Set.of("", OutputFile.SHEET).contains(output.quality()))
                 .forEach(output -> out.printf(
                         Locale.ROOT,
                         "%-10s %11s %,12d  %s%n",
                         output.quality().isEmpty() ? "thumbnail" : TextSanitizer.singleLine(output.quality()),
-                        output.type() == OutputFile.Type.STREAM ? "-" : output.width() + "x" + output.height(),
+                        output.width() == 0 ? "-" : output.width() + "x" + output.height(),
                         output.fileSize(),
                         TextSanitizer.singleLine(location.apply(output.s3Key()))));
         job.warnings().forEach(warning -> out.println("warning: " + TextSanitizer.singleLine(warning)));

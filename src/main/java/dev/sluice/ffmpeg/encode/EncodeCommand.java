@@ -1,6 +1,7 @@
 package dev.sluice.ffmpeg.encode;
 
 import dev.sluice.config.MediaConfig;
+import dev.sluice.ffmpeg.loudness.LoudnessMeter;
 import dev.sluice.ffmpeg.process.InputArguments;
 import dev.sluice.media.AudioStream;
 import dev.sluice.media.Crop;
@@ -10,6 +11,7 @@ import dev.sluice.media.DisplayMatrix;
 import dev.sluice.media.MediaInfo;
 import dev.sluice.media.ProbedSource;
 import dev.sluice.media.VideoStream;
+import dev.sluice.media.preview.TileFiles;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.rendition.RenditionLadder;
 import dev.sluice.media.rendition.ThumbnailFiles;
@@ -17,7 +19,9 @@ import dev.sluice.media.segment.Segment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -60,11 +64,22 @@ public final class EncodeCommand {
 
     private final MediaConfig config;
     private final int threads;
+    private final OptionalDouble gain;
 
     /** @param threads that FFmpeg may use, 1 or more */
     public EncodeCommand(MediaConfig config, int threads) {
+        this(config, threads, OptionalDouble.empty());
+    }
+
+    private EncodeCommand(MediaConfig config, int threads, OptionalDouble gain) {
         this.config = config;
         this.threads = threads;
+        this.gain = gain;
+    }
+
+    /** The command with this gain of the audio, dB; empty: none. */
+    public EncodeCommand withGain(OptionalDouble other) {
+        return new EncodeCommand(config, threads, other);
     }
 
     /** @param renditions largest first */
@@ -176,13 +191,15 @@ public final class EncodeCommand {
 
     private List<String> filters(
             MediaInfo info, Dimensions displaySize, List<Rendition> renditions, Optional<FilterGraph.TimeRange> range) {
-        Dimensions thumbnail =
-                RenditionLadder.thumbnailSize(displaySize, config.thumbnails().width());
+        FilterGraph.Stills stills = new FilterGraph.Stills(
+                RenditionLadder.thumbnailSize(displaySize, config.thumbnails().width()),
+                config.thumbnails().interval().toSeconds(),
+                config.preview().needsTiles() ? Optional.of(TileFiles.size(displaySize)) : Optional.empty(),
+                TileFiles.interval(info.duration().orElse(Duration.ZERO)).toSeconds());
         FilterGraph graph = new FilterGraph(
                 info.video(),
                 renditions,
-                thumbnail,
-                config.thumbnails().interval().toSeconds(),
+                stills,
                 info.times().videoStart().orElse(Duration.ZERO),
                 range);
         return List.of(
@@ -225,13 +242,21 @@ public final class EncodeCommand {
     }
 
     private List<String> audio(AudioStream audio) {
+        String volume = gain.isPresent() ? String.format(Locale.ROOT, ",volume=%.2fdB", gain.getAsDouble()) : "";
+        List<String> command = audioFilters(audio, RESAMPLE + volume);
+        command.addAll(
+                List.of("-c:a", "aac", "-b:a", Integer.toString(config.audioBitrate()), "-ac", "2", "-ar", "48000"));
+        return command;
+    }
+
+    private static List<String> audioFilters(AudioStream audio, String last) {
         List<String> command = new ArrayList<>();
         String filters = audio.stereoMix()
                         .map(mix -> "pan=stereo|c0=" + mix.replace("|", "|c1=") + ",")
                         .orElse("")
-                + RESAMPLE;
+                + last;
         if (audio.indices().size() == 1) {
-            command.addAll(List.of("-map", "0:" + audio.indices().get(0)));
+            command.addAll(List.of("-map", "0:" + audio.indices().get(0), "-af", filters));
         } else {
             String inputs =
                     audio.indices().stream().map(index -> "[0:" + index + "]").collect(Collectors.joining());
@@ -240,12 +265,21 @@ public final class EncodeCommand {
                     inputs + "amerge=inputs=" + audio.indices().size() + "," + filters + "[audio]"));
             command.addAll(List.of("-map", "[audio]"));
         }
-        command.addAll(
-                List.of("-c:a", "aac", "-b:a", Integer.toString(config.audioBitrate()), "-ac", "2", "-ar", "48000"));
-        if (audio.indices().size() == 1) {
-            command.addAll(List.of("-af", filters));
-        }
         return command;
+    }
+
+    /** Measures the loudness of the audio that an encode without gain publishes. */
+    public List<String> loudness(ProbedSource source, AudioStream audio) {
+        List<String> command = new ArrayList<>(LoudnessMeter.COMMON_OPTIONS);
+        command.addAll(List.of("-max_error_rate", "1", "-threads", Integer.toString(threads)));
+        command.addAll(List.of(
+                "-t", DecimalSeconds.format(config.limits().maxDuration().plus(MARGIN))));
+        command.addAll(InputArguments.untrustedInput(source.path(), config.limits()));
+        command.addAll(audioFilters(audio, RESAMPLE + "," + LoudnessMeter.FILTER));
+        command.add("-vn");
+        command.addAll(DROP_OTHER_STREAMS);
+        command.addAll(LoudnessMeter.NO_OUTPUT);
+        return List.copyOf(command);
     }
 
     /** Encodes the audio alone, exactly as in the renditions of an encode in one piece. */
@@ -277,10 +311,13 @@ public final class EncodeCommand {
                         .collect(Collectors.joining("|"))));
     }
 
-    private static void addThumbnails(List<String> command) {
+    private void addThumbnails(List<String> command) {
         addThumbnails(command, "[thumbnails]", "vfr", ThumbnailFiles.PREFIX);
         // The placeholder has a negative timestamp.
         addThumbnails(command, "[contents]", "passthrough", ThumbnailFiles.CONTENT_PREFIX);
+        if (config.preview().needsTiles()) {
+            addThumbnails(command, "[tiles]", "vfr", TileFiles.PREFIX);
+        }
     }
 
     private static void addThumbnails(List<String> command, String output, String frameRateMode, String prefix) {

@@ -4,16 +4,21 @@ import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.FfmpegConfig;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
+import dev.sluice.ffmpeg.loudness.LoudnessMeter;
+import dev.sluice.ffmpeg.preview.PreviewBuilder;
 import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.process.OutputActivity;
 import dev.sluice.ffmpeg.process.ProcessErrorMapper;
 import dev.sluice.ffmpeg.process.ProgressParser;
 import dev.sluice.ffmpeg.process.Watchdog;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
+import dev.sluice.job.Loudness;
+import dev.sluice.media.AudioStream;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.SourceDamage;
 import dev.sluice.media.SourceWarnings;
 import dev.sluice.media.hybrid.HybridWriter;
+import dev.sluice.media.preview.Previews;
 import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.rendition.RenditionFile;
@@ -25,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,10 +40,42 @@ public record EncodeRunner(
         FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig, MediaConfig media, EncodeMetrics metrics) {
     private static final Logger LOG = LoggerFactory.getLogger(EncodeRunner.class);
     private static final Duration SEGMENT = Duration.ofSeconds(6);
+    /** EBU R 128 allows so much in production. */
+    private static final double MAX_TRUE_PEAK = -1;
 
     /** A runner that measures nothing. */
     public EncodeRunner(FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig, MediaConfig media) {
         this(ffmpeg, ffmpegConfig, media, EncodeMetrics.none());
+    }
+
+    /** Measures the audio of outputs. */
+    public LoudnessMeter loudnessMeter() {
+        return new LoudnessMeter(ffmpeg, ffmpegConfig.stallTimeout());
+    }
+
+    /**
+     * The gain, dB, that brings the audio of a source to the configured loudness; a gain above 0 leaves the true peak at most
+     * {@value #MAX_TRUE_PEAK} dBTP. Empty without a configured loudness, and if the audio cannot be measured. Blocks.
+     *
+     * @throws dev.sluice.job.JobException the reason of the cancellation, if cancelled
+     */
+    public OptionalDouble gain(EncodeRequest request, AudioStream audio) {
+        if (media.loudnessTarget().isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        return loudnessMeter()
+                .measure(
+                        new EncodeCommand(media, 1).loudness(request.source(), audio),
+                        FileAccess.readFile(request.source().path()),
+                        request.cancellation())
+                .map(measured -> OptionalDouble.of(gain(measured)))
+                .orElseGet(OptionalDouble::empty);
+    }
+
+    private double gain(Loudness measured) {
+        double wanted = media.loudnessTarget().orElseThrow() - measured.integrated();
+        double headroom = MAX_TRUE_PEAK - measured.truePeak().orElse(MAX_TRUE_PEAK);
+        return wanted > 0 ? Math.max(0, Math.min(wanted, headroom)) : wanted;
     }
 
     /** The renditions of a source with this display size, largest first. */
@@ -138,7 +176,8 @@ public record EncodeRunner(
     }
 
     /**
-     * Rewrites the renditions as hybrid files unless streaming is off, verifies renditions and thumbnails in {@code directory}, and builds the warnings.
+     * Rewrites the renditions as hybrid files unless streaming is off, verifies renditions and thumbnails in {@code directory}, builds
+     * poster, storyboard and the warnings.
      *
      * @param statedDuration of the source, by its header
      * @throws dev.sluice.job.JobException OUTPUT_INVALID if an output is not as expected
@@ -161,9 +200,23 @@ public record EncodeRunner(
                 RenditionLadder.thumbnailSize(displaySize, media.thumbnails().width()));
         OutputVerifier.VerifiedOutputs outputs = new OutputVerifier(ffmpeg, ffmpegConfig.probeTimeout())
                 .verify(directory, expected, thumbnails, media.thumbnails().interval(), cancellation);
+        RenditionFile largest = outputs.files().get(0);
+        Duration start = outputs.times().videoStart().orElse(Duration.ZERO);
+        Previews previews = new PreviewBuilder(ffmpeg, ffmpegConfig.probeTimeout())
+                .build(
+                        new PreviewBuilder.Request(
+                                directory,
+                                displaySize,
+                                largest,
+                                expected.source().videoStart().orElse(start),
+                                start.plus(largest.duration())),
+                        media.preview(),
+                        cancellation);
         return EncodeResult.of(
-                withStreams(outputs.files(), streams),
-                thumbnails,
-                SourceWarnings.build(statedDuration, outputs.longest(), damage, expected.source(), outputs.times()));
+                        withStreams(outputs.files(), streams),
+                        thumbnails,
+                        SourceWarnings.build(
+                                statedDuration, outputs.longest(), damage, expected.source(), outputs.times()))
+                .withPreviews(previews);
     }
 }

@@ -82,8 +82,7 @@ final class FilterGraph {
 
     private final VideoStream source;
     private final List<Rendition> renditions;
-    private final Dimensions thumbnail;
-    private final long thumbnailSeconds;
+    private final Stills stills;
     private final Duration videoStart;
     private final Optional<TimeRange> range;
 
@@ -95,6 +94,16 @@ final class FilterGraph {
     record TimeRange(Segment segment, Duration lookahead) {}
 
     /**
+     * Single frames that the graph selects.
+     *
+     * @param thumbnail size of the thumbnails
+     * @param seconds interval of the thumbnails
+     * @param tile size of the tiles; empty for none
+     * @param tileSeconds interval of the tiles
+     */
+    record Stills(Dimensions thumbnail, long seconds, Optional<Dimensions> tile, long tileSeconds) {}
+
+    /**
      * Creates the graph.
      *
      * @param renditions largest first
@@ -103,14 +112,12 @@ final class FilterGraph {
     FilterGraph(
             VideoStream source,
             List<Rendition> renditions,
-            Dimensions thumbnail,
-            long thumbnailSeconds,
+            Stills stills,
             Duration videoStart,
             Optional<TimeRange> range) {
         this.source = source;
         this.renditions = List.copyOf(renditions);
-        this.thumbnail = thumbnail;
-        this.thumbnailSeconds = thumbnailSeconds;
+        this.stills = stills;
         this.videoStart = videoStart;
         this.range = range;
     }
@@ -121,7 +128,7 @@ final class FilterGraph {
         return isExpensive ? all : Math.max(1, all / ENCODING_THREADS_PER_SCALING_THREAD);
     }
 
-    /** Builds the graph with the outputs {@code [v0]}, {@code [v1]}, … in the order of the renditions, {@code [thumbnails]} and {@code [contents]}. */
+    /** Builds the graph with the outputs {@code [v0]}, {@code [v1]}, … in the order of the renditions, {@code [thumbnails]}, {@code [contents]} and, with tiles, {@code [tiles]}. */
     String build() {
         List<String> chains = new ArrayList<>();
         chains.add("[0:" + source.index() + "]" + preparation() + "split=2[all][some]");
@@ -129,6 +136,7 @@ final class FilterGraph {
             chains.add(rendition(i));
         }
         chains.addAll(thumbnails());
+        tiles().ifPresent(chains::add);
         return String.join(";", chains);
     }
 
@@ -278,17 +286,29 @@ final class FilterGraph {
      * may not exist, but FFmpeg fails if an output is empty: a placeholder precedes them.
      */
     private List<String> thumbnails() {
+        Dimensions thumbnail = stills.thumbnail();
+        String thumbnailSeconds = Long.toString(stills.seconds());
         String start = range.map(part -> stated()).orElse("start_t-" + TOLERANCE);
         return List.of(
                 "[some]" + withoutLookahead() + firstOfEach("0.5", start) + ",scale=" + thumbnail.width() + ":"
                         + thumbnail.height()
-                        + ":out_color_matrix=smpte170m:out_range=pc,setsar=1,format=yuv420p,split=3[each][first][candidates]",
-                "[each]" + firstOfEach(Long.toString(thumbnailSeconds), start) + "[thumbnails]",
+                        + ":out_color_matrix=smpte170m:out_range=pc,setsar=1,format=yuv420p,"
+                        + (stills.tile().isPresent()
+                                ? "split=4[each][first][candidates][small]"
+                                : "split=3[each][first][candidates]"),
+                "[each]" + firstOfEach(thumbnailSeconds, start) + "[thumbnails]",
                 "[first]trim=end_frame=1,setpts=PTS-" + ThumbnailFiles.PLACEHOLDER_SHIFT + "/TB[placeholder]",
                 "[candidates]signalstats,metadata=select:key=lavfi.signalstats.YAVG:value=" + MIN_BRIGHTNESS
                         + ":function=greater,siti,metadata=select:key=lavfi.siti.si:value=" + MIN_DETAIL
-                        + ":function=greater," + firstOfEach(Long.toString(thumbnailSeconds), stated()) + "[good]",
+                        + ":function=greater," + firstOfEach(thumbnailSeconds, stated()) + "[good]",
                 "[placeholder][good]interleave[contents]");
+    }
+
+    /** Tiles are scaled from the candidates for thumbnails, which costs less than scaling the frames of the video. */
+    private Optional<String> tiles() {
+        return stills.tile()
+                .map(size -> "[small]" + firstOfEach(Long.toString(stills.tileSeconds()), stated()) + ",scale="
+                        + size.width() + ":" + size.height() + "[tiles]");
     }
 
     /** The start of the first interval as the file states it: the first frame that has content may be a later one. */

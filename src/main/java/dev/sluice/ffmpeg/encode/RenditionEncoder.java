@@ -7,9 +7,11 @@ import dev.sluice.media.SourceDamage;
 import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.media.rendition.Rendition;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Encodes all renditions and thumbnails of a source in one FFmpeg run, which decodes it once, and verifies them. */
 public record RenditionEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEstimator) {
@@ -26,7 +28,11 @@ public record RenditionEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEs
         ProgressParser parser = new ProgressParser();
         SourceDamage damage = runner.encode(
                 request,
-                new EncodeCommand(runner.media(), request.threads()).arguments(request.source(), renditions),
+                new EncodeCommand(runner.media(), request.threads())
+                        .withGain(info.audio()
+                                .map(audio -> runner.gain(request, audio))
+                                .orElseGet(OptionalDouble::empty))
+                        .arguments(request.source(), renditions),
                 parser);
         if (parser.frames() == 0) {
             throw ProcessErrorMapper.noFrames();
@@ -46,6 +52,9 @@ public record RenditionEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEs
                         damage,
                         request.cancellation())
                 .withWarnings(info.warnings());
+        Path smallest = result.renditions().get(0).file();
+        result = result.withLoudness(
+                info.audio().flatMap(audio -> runner.loudnessMeter().measureOutput(smallest, request.cancellation())));
         Duration elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
         speedEstimator.record(info, parser.frames(), elapsed);
         runner.metrics().encoded(renditions, parser.frames(), info.duration().orElse(Duration.ZERO), elapsed);

@@ -9,9 +9,11 @@ import dev.sluice.ffmpeg.process.ProcessErrorMapper;
 import dev.sluice.ffmpeg.process.ProgressParser;
 import dev.sluice.ffmpeg.process.StderrLog;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
+import dev.sluice.job.Loudness;
 import dev.sluice.media.AudioStream;
 import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.SourceDamage;
+import dev.sluice.media.preview.TileFiles;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.rendition.ThumbnailFiles;
@@ -41,8 +43,12 @@ public record SegmentEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEsti
 
     private static final Logger LOG = LoggerFactory.getLogger(SegmentEncoder.class);
 
-    /** The audio of a video that is encoded in segments. */
-    public record EncodedAudio(Path file, SourceDamage damage) {}
+    /**
+     * The audio of a video that is encoded in segments.
+     *
+     * @param loudness empty for silence, and if it could not be measured
+     */
+    public record EncodedAudio(Path file, SourceDamage damage, Optional<Loudness> loudness) {}
 
     /**
      * Encodes the video of one segment, without audio; blocks. If seeking passed the first frame of the segment, it repeats the
@@ -144,6 +150,7 @@ public record SegmentEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEsti
         renditions.forEach(rendition -> files.add(request.directory().resolve(rendition.fileName())));
         Path smallest = files.get(files.size() - 1);
         files.addAll(ThumbnailFiles.listFiles(request.directory()));
+        files.addAll(TileFiles.listFiles(request.directory()));
         Duration first = FirstFrameProbe.probe(
                 smallest,
                 runner.ffmpeg(),
@@ -154,13 +161,18 @@ public record SegmentEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEsti
     }
 
     /**
-     * Encodes the whole audio, with one thread; blocks.
+     * Encodes the whole audio, with one thread, and measures it; blocks.
      *
      * @throws dev.sluice.job.JobException as {@link #encodeVideo}
      */
     public EncodedAudio encodeAudio(EncodeRequest request, AudioStream audio) {
         SourceDamage damage = runner.encode(
-                request, new EncodeCommand(runner.media(), 1).audioOnly(request.source(), audio), new ProgressParser());
-        return new EncodedAudio(request.directory().resolve(EncodeCommand.AUDIO_FILE), damage);
+                request,
+                new EncodeCommand(runner.media(), 1)
+                        .withGain(runner.gain(request, audio))
+                        .audioOnly(request.source(), audio),
+                new ProgressParser());
+        Path file = request.directory().resolve(EncodeCommand.AUDIO_FILE);
+        return new EncodedAudio(file, damage, runner.loudnessMeter().measureOutput(file, request.cancellation()));
     }
 }

@@ -34,9 +34,21 @@ public final class OutputUrlHandler {
     }
 
     private Future<JsonObject> withUrls(ApiRequest call, JobDetails job) {
-        List<Output> outputs = Stream.concat(
+        JsonArray poster = new JsonArray();
+        JsonArray index = new JsonArray();
+        JsonArray sheets = new JsonArray();
+        job.outputs().poster().ifPresent(poster::add);
+        job.outputs().storyboard().ifPresent(storyboard -> {
+            index.add(new JsonObject().put("s3_key", storyboard.getString("vtt_key")));
+            sheets.addAll(storyboard.getJsonArray("sheets"));
+        });
+        List<Output> outputs = Stream.of(
                         of("scaled", "video/mp4", job.outputs().videoVersions()),
-                        of("thumbnail", "image/jpeg", job.outputs().thumbnails()))
+                        of("thumbnail", "image/jpeg", job.outputs().thumbnails()),
+                        of("poster", "image/jpeg", poster),
+                        of("storyboard", "text/vtt", index),
+                        of("storyboard_sheet", "image/jpeg", sheets))
+                .flatMap(all -> all)
                 .filter(output -> jobs.isOutput(job, output.key()))
                 .toList();
         Instant expiresAt = Instant.now().plus(presignedUrls.ttl());
@@ -48,6 +60,10 @@ public final class OutputUrlHandler {
                             .put("expires_at", expiresAt.toString())
                             .put("outputs", json(outputs, urls));
                     job.outputs().streams().ifPresent(streams -> json.put("streams", streams));
+                    job.outputs()
+                            .metadata()
+                            .map(metadata -> metadata.getValue("loudness"))
+                            .ifPresent(loudness -> json.put("loudness", loudness));
                     return json;
                 });
     }

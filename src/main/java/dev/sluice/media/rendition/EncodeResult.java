@@ -2,9 +2,12 @@ package dev.sluice.media.rendition;
 
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
+import dev.sluice.job.Loudness;
+import dev.sluice.media.preview.Previews;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -13,8 +16,14 @@ import java.util.stream.Stream;
  * @param renditions smallest first
  * @param thumbnails by timestamp; at least one
  * @param warnings sentences about errors in the source
+ * @param loudness of the audio; empty without audio, for silence, and if it could not be measured
  */
-public record EncodeResult(List<RenditionFile> renditions, List<ThumbnailFile> thumbnails, List<String> warnings) {
+public record EncodeResult(
+        List<RenditionFile> renditions,
+        List<ThumbnailFile> thumbnails,
+        List<String> warnings,
+        Optional<Loudness> loudness,
+        Previews previews) {
     public EncodeResult {
         renditions = List.copyOf(renditions);
         thumbnails = List.copyOf(thumbnails);
@@ -33,7 +42,7 @@ public record EncodeResult(List<RenditionFile> renditions, List<ThumbnailFile> t
         }
         List<RenditionFile> smallestFirst = new ArrayList<>(largestFirst);
         Collections.reverse(smallestFirst);
-        return new EncodeResult(smallestFirst, thumbnails, warnings);
+        return new EncodeResult(smallestFirst, thumbnails, warnings, Optional.empty(), Previews.NONE);
     }
 
     /** With these warnings first. */
@@ -41,6 +50,18 @@ public record EncodeResult(List<RenditionFile> renditions, List<ThumbnailFile> t
         return new EncodeResult(
                 renditions,
                 thumbnails,
-                Stream.concat(first.stream(), warnings.stream()).toList());
+                Stream.concat(first.stream(), warnings.stream()).toList(),
+                loudness,
+                previews);
+    }
+
+    /** With the measured loudness of the audio. */
+    public EncodeResult withLoudness(Optional<Loudness> measured) {
+        return new EncodeResult(renditions, thumbnails, warnings, measured, previews);
+    }
+
+    /** With poster and storyboard. */
+    public EncodeResult withPreviews(Previews made) {
+        return new EncodeResult(renditions, thumbnails, warnings, loudness, made);
     }
 }

@@ -65,6 +65,7 @@ public record JobDetails(
      * Outputs and metadata of the job.
      *
      * @param streams entry points of adaptive streaming
+     * @param storyboard key of its index, and its sheets
      * @param warnings about the source, for example damaged streams
      * @param publishedKeys keys of the outputs that workers of Sluice have published; empty if no worker of Sluice received the
      *     job, so that another system tells its outputs
@@ -73,6 +74,8 @@ public record JobDetails(
             JsonArray thumbnails,
             JsonArray videoVersions,
             Optional<JsonObject> streams,
+            Optional<JsonObject> poster,
+            Optional<JsonObject> storyboard,
             JsonArray warnings,
             Optional<JsonObject> metadata,
             Optional<Set<String>> publishedKeys) {}

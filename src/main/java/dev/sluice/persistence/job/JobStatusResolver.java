@@ -66,6 +66,8 @@ record JobStatusResolver(
                         thumbnails(),
                         videoVersions(),
                         JobUpdate.streams(outputs()),
+                        JobUpdate.poster(outputs()),
+                        JobUpdate.storyboard(outputs()),
                         warnings(),
                         metadata(),
                         publishedKeys()),

@@ -3,6 +3,8 @@ package dev.sluice.stage.encode;
 import dev.sluice.common.io.FileErrorMapper;
 import dev.sluice.common.io.PrivateFiles;
 import dev.sluice.config.MediaConfig;
+import dev.sluice.media.preview.ImageFile;
+import dev.sluice.media.preview.Storyboard;
 import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.RenditionFile;
 import dev.sluice.media.rendition.ThumbnailFile;
@@ -29,9 +31,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Stores finished renditions and thumbnails, and the playlists of the renditions, for the upload stage.
+ * Stores finished renditions, thumbnails, poster and storyboard, and the playlists of the renditions, for the upload stage.
  *
- * @param workers for writing playlists
+ * @param workers for writing playlists and the index of the storyboard
  * @param streaming formats of the playlists, for renditions that have fragments
  */
 public record EncodeOutputStore(
@@ -44,30 +46,75 @@ public record EncodeOutputStore(
 
     /** Stores the outputs and adds them, with their locations, to the job. */
     Future<StageResult> store(StageContext context, EncodeResult result) {
-        return workers.executeBlocking(() -> playlists(context.job().mediaId(), result), false)
-                .compose(playlists -> store(context, result, playlists));
+        return workers.executeBlocking(() -> streams(context.job().mediaId(), result), false)
+                .compose(streams -> store(context, result, streams));
     }
 
-    private Future<StageResult> store(StageContext context, EncodeResult result, List<Output> playlists) {
+    private Future<StageResult> store(StageContext context, EncodeResult result, List<Output> streams) {
         StagedJob job = context.job();
         List<Output> outputs = new ArrayList<>();
         result.renditions().forEach(rendition -> outputs.add(output(job.mediaId(), rendition)));
-        // Viewers need the smallest rendition and the playlists first.
-        outputs.addAll(1, playlists);
+        // Viewers need the smallest rendition, the playlists and the poster first.
+        outputs.addAll(1, streams);
         if (job.updateOptions().thumbnails()) {
             result.thumbnails().forEach(thumbnail -> outputs.add(output(job.mediaId(), thumbnail)));
         }
         List<LocalFile> files = outputs.stream().map(Output::localFile).toList();
         JsonObject summary = new JsonObject()
                 .put("renditions", result.renditions().size())
-                .put("thumbnails", outputs.size() - result.renditions().size() - playlists.size())
+                .put("thumbnails", outputs.size() - result.renditions().size() - streams.size())
                 .put("bytes", files.stream().mapToLong(LocalFile::bytes).sum());
         return artifactStore.store(context, files).map(locations -> {
             List<OutputFile> stored = IntStream.range(0, outputs.size())
                     .mapToObj(i -> locations.get(i).applyTo(outputs.get(i).description()))
                     .toList();
-            return new StageResult(job.withoutPlan().withOutputs(stored).withWarnings(result.warnings()), summary);
+            return new StageResult(
+                    job.withoutPlan()
+                            .withOutputs(stored)
+                            .withLoudness(result.loudness())
+                            .withWarnings(result.warnings()),
+                    summary);
         });
+    }
+
+    private List<Output> streams(String mediaId, EncodeResult result) {
+        List<Output> all = new ArrayList<>(playlists(mediaId, result));
+        result.previews()
+                .poster()
+                .ifPresent(poster -> all.add(image(
+                        keys.streamKey(mediaId, "poster.jpg").value(), poster, OutputFile.POSTER)));
+        result.previews().storyboard().ifPresent(storyboard -> all.addAll(storyboard(mediaId, storyboard)));
+        return all;
+    }
+
+    /** Writes the index of the storyboard beside its sheets. Blocks. */
+    private List<Output> storyboard(String mediaId, Storyboard storyboard) {
+        String index = keys.streamKey(mediaId, "storyboard.vtt").value();
+        List<Output> all = new ArrayList<>();
+        List<String> uris = new ArrayList<>();
+        for (ImageFile sheet : storyboard.sheets()) {
+            String key = keys.streamKey(mediaId, "storyboard-" + all.size() + ".jpg")
+                    .value();
+            uris.add(RelativeUri.of(index, key));
+            all.add(image(key, sheet, OutputFile.SHEET));
+        }
+        Path file = storyboard.sheets().get(0).file().resolveSibling("storyboard.vtt");
+        all.add(write(index, storyboard.webVtt(uris), "text/vtt", OutputFile.STORYBOARD, file));
+        return all;
+    }
+
+    private static Output image(String key, ImageFile image, String format) {
+        return new Output(
+                new OutputFile(
+                        OutputFile.Type.STREAM,
+                        key,
+                        image.size().width(),
+                        image.size().height(),
+                        image.bytes(),
+                        "image/jpeg",
+                        format,
+                        image.timestamp().toMillis() / 1000.0),
+                image.file());
     }
 
     /** Writes the playlists beside the renditions; none unless all renditions have fragments. Blocks. */
@@ -93,25 +140,23 @@ public record EncodeOutputStore(
         }
         Path sibling = result.renditions().get(0).file();
         return playlists.stream()
-                .map(playlist -> write(mediaId, playlist, sibling.resolveSibling(playlist.name())))
+                .map(playlist -> write(
+                        keys.streamKey(mediaId, playlist.name()).value(),
+                        playlist.text(),
+                        playlist.contentType(),
+                        switch (playlist.name()) {
+                            case Playlist.MASTER -> "hls";
+                            case Playlist.MANIFEST -> "dash";
+                            default -> "";
+                        },
+                        sibling.resolveSibling(playlist.name())))
                 .toList();
     }
 
-    private Output write(String mediaId, Playlist playlist, Path file) {
+    private static Output write(String key, String text, String contentType, String format, Path file) {
         try {
-            PrivateFiles.writeString(file, playlist.text());
-            String format = switch (playlist.name()) {
-                case Playlist.MASTER -> "hls";
-                case Playlist.MANIFEST -> "dash";
-                default -> "";
-            };
-            return new Output(
-                    OutputFile.playlist(
-                            keys.streamKey(mediaId, playlist.name()).value(),
-                            Files.size(file),
-                            playlist.contentType(),
-                            format),
-                    file);
+            PrivateFiles.writeString(file, text);
+            return new Output(OutputFile.playlist(key, Files.size(file), contentType, format), file);
         } catch (IOException cause) {
             throw FileErrorMapper.translate(cause);
         }

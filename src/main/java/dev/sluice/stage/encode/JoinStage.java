@@ -9,6 +9,7 @@ import dev.sluice.media.ColorStandard;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.SourceDamage;
 import dev.sluice.media.StreamTimes;
+import dev.sluice.media.preview.TileFiles;
 import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.ThumbnailFiles;
 import dev.sluice.message.EncodePlan;
@@ -109,7 +110,11 @@ public final class JoinStage implements Stage {
         return services.blocking(() -> concatenators
                 .apply(settings)
                 .concatenate(directory.path(), request(context.job(), plan, results), context.cancellation())
-                .withWarnings(plan.warnings()));
+                .withWarnings(plan.warnings())
+                .withLoudness(results.values().stream()
+                        .map(SegmentResult::of)
+                        .flatMap(task -> task.loudness().stream())
+                        .findFirst()));
     }
 
     private static SegmentConcatenator.Request request(
@@ -144,7 +149,7 @@ public final class JoinStage implements Stage {
                 .map(seconds -> Duration.ofMillis(Math.round(seconds * 1e3)));
     }
 
-    /** All renditions, in a directory for each segment, the audio, and the files of thumbnails that an encode in one piece makes. */
+    /** All renditions, in a directory for each segment, the audio, and the thumbnails and tiles that an encode in one piece makes. */
     private static List<ArtifactRequest> artifacts(
             EncodePlan plan, MediaConfig settings, SortedMap<Integer, JsonObject> results) {
         SortedMap<Integer, List<TaskArtifact>> artifacts = new TreeMap<>();
@@ -153,16 +158,18 @@ public final class JoinStage implements Stage {
                 .flatMap(List::stream)
                 .map(TaskArtifact::name)
                 .toList();
-        Set<String> thumbnails = new HashSet<>(ThumbnailFiles.firstPerInterval(
+        Set<String> stills = new HashSet<>(ThumbnailFiles.firstPerInterval(
                 names, plan.start(), settings.thumbnails().interval()));
+        stills.addAll(TileFiles.firstPerInterval(
+                names, plan.start(), TileFiles.interval(plan.end().minus(plan.start()))));
         List<ArtifactRequest> requests = new ArrayList<>();
         for (Map.Entry<Integer, List<TaskArtifact>> task : artifacts.entrySet()) {
             for (TaskArtifact artifact : task.getValue()) {
-                if (!ThumbnailFiles.isThumbnail(artifact.name())) {
+                if (!ThumbnailFiles.isThumbnail(artifact.name()) && !TileFiles.isTile(artifact.name())) {
                     boolean isAudio = task.getKey() == SegmentTasks.AUDIO_TASK;
                     requests.add(new ArtifactRequest(
                             artifact, isAudio ? Optional.empty() : Optional.of(Integer.toString(task.getKey() - 1))));
-                } else if (thumbnails.remove(artifact.name())) {
+                } else if (stills.remove(artifact.name())) {
                     requests.add(new ArtifactRequest(artifact, Optional.empty()));
                 }
             }

@@ -1,35 +1,61 @@
 package dev.sluice.stage.encode;
 
+import dev.sluice.ffmpeg.segment.SegmentEncoder;
+import dev.sluice.job.Loudness;
 import dev.sluice.media.SourceDamage;
 import dev.sluice.media.segment.EncodedSegment;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
-/** Result of a task for the join, in addition to its artifacts; without frames for the audio. */
-record SegmentResult(Optional<EncodedSegment.FrameRange> frames, SourceDamage damage) {
+/**
+ * Result of a task for the join, in addition to its artifacts.
+ *
+ * @param frames empty for the audio
+ * @param loudness of the audio
+ */
+record SegmentResult(
+        Optional<EncodedSegment.FrameRange> frames, SourceDamage damage, Optional<Loudness> loudness) {
     private static final long NANOS_PER_MICRO = 1_000;
+    private static final String INTEGRATED = "integratedLufs";
+    private static final String RANGE = "rangeLu";
+    private static final String TRUE_PEAK = "truePeakDbtp";
 
     SegmentResult(EncodedSegment segment) {
-        this(segment.frames(), segment.damage());
+        this(segment.frames(), segment.damage(), Optional.empty());
+    }
+
+    SegmentResult(SegmentEncoder.EncodedAudio audio) {
+        this(Optional.empty(), audio.damage(), audio.loudness());
     }
 
     JsonObject toJson() {
         JsonObject json = new JsonObject().put("cutShort", damage.truncated()).put("broken", damage.corrupt());
         frames.ifPresent(range -> json.put("frames", range.count())
                 .put("firstMicros", range.first().toNanos() / NANOS_PER_MICRO));
+        loudness.ifPresent(measured -> {
+            json.put(INTEGRATED, measured.integrated()).put(RANGE, measured.range());
+            measured.truePeak().ifPresent(peak -> json.put(TRUE_PEAK, peak));
+        });
         return json;
     }
 
     static SegmentResult of(JsonObject result) {
         SourceDamage damage =
                 new SourceDamage(result.getBoolean("cutShort", false), result.getBoolean("broken", false));
-        return result.containsKey("firstMicros")
-                ? new SegmentResult(
-                        Optional.of(new EncodedSegment.FrameRange(
-                                result.getLong("frames"),
-                                Duration.ofNanos(result.getLong("firstMicros") * NANOS_PER_MICRO))),
-                        damage)
-                : new SegmentResult(Optional.empty(), damage);
+        Optional<EncodedSegment.FrameRange> frames = result.containsKey("firstMicros")
+                ? Optional.of(new EncodedSegment.FrameRange(
+                        result.getLong("frames"), Duration.ofNanos(result.getLong("firstMicros") * NANOS_PER_MICRO)))
+                : Optional.empty();
+        Optional<Loudness> loudness = result.containsKey(INTEGRATED)
+                ? Optional.of(new Loudness(
+                        result.getDouble(INTEGRATED),
+                        result.getDouble(RANGE),
+                        result.containsKey(TRUE_PEAK)
+                                ? OptionalDouble.of(result.getDouble(TRUE_PEAK))
+                                : OptionalDouble.empty()))
+                : Optional.empty();
+        return new SegmentResult(frames, damage, loudness);
     }
 }

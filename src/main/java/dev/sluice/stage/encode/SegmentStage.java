@@ -82,7 +82,7 @@ public final class SegmentStage implements Stage {
                         context,
                         List.of(result.file()),
                         new JsonObject(),
-                        new SegmentResult(Optional.empty(), result.damage()).toJson()));
+                        new SegmentResult(result).toJson()));
     }
 
     private Future<StageResult> encodeVideo(

@@ -63,14 +63,16 @@ class CommandLineTest {
             [some]select='isnan(prev_selected_t)+gt(floor((t-(start_t-0.000002))/0.5),\
             floor((prev_selected_t-(start_t-0.000002))/0.5))',\
             scale=320:180:out_color_matrix=smpte170m:out_range=pc,setsar=1,format=yuv420p,\
-            split=3[each][first][candidates];\
+            split=4[each][first][candidates][small];\
             [each]select='isnan(prev_selected_t)+gt(floor((t-(start_t-0.000002))/15),\
             floor((prev_selected_t-(start_t-0.000002))/15))'[thumbnails];\
             [first]trim=end_frame=1,setpts=PTS-1000000/TB[placeholder];\
             [candidates]signalstats,metadata=select:key=lavfi.signalstats.YAVG:value=22:function=greater,\
             siti,metadata=select:key=lavfi.siti.si:value=14:function=greater,\
             select='isnan(prev_selected_t)+gt(floor((t-(0.020998))/15),floor((prev_selected_t-(0.020998))/15))'[good];\
-            [placeholder][good]interleave[contents]""";
+            [placeholder][good]interleave[contents];\
+            [small]select='isnan(prev_selected_t)+gt(floor((t-(0.020998))/1),\
+            floor((prev_selected_t-(0.020998))/1))',scale=160:90[tiles]""";
 
     private static final String MIN_DISTANCE =
             "setpts='if(between(PTS-PREV_OUTPTS,-0.02/TB,0.002/TB),PREV_OUTPTS+0.002/TB,PTS)',";
@@ -85,7 +87,7 @@ class CommandLineTest {
             -g 100000 -fps_mode:v vfr -enc_time_base:v demux -x264-params fps=30000/1000 \
             -bsf:v setts=pts=PTS:dts=DTS:duration='st(0,max(ld(0),PTS+DURATION))*0\
             +if(gt(NEXT_DTS,-9e15),DURATION,max(DURATION,ld(0)-STARTPTS+STARTDTS-DTS))' \
-            -map 0:1 -c:a aac -b:a 128000 -ac 2 -ar 48000 -af aresample=async=1000:min_hard_comp=0.02 \
+            -map 0:1 -af aresample=async=1000:min_hard_comp=0.02 -c:a aac -b:a 128000 -ac 2 -ar 48000 \
             -sn -dn -map_metadata -1 -map_chapters -1 -f tee \
             [f=mp4:select=\\'v:0,a\\']720p.mp4|\
             [f=mp4:select=\\'v:1,a\\']540p.mp4|\
@@ -93,7 +95,9 @@ class CommandLineTest {
             -map [thumbnails] -c:v mjpeg -q:v 3 -threads:v 1 -fps_mode:v vfr -enc_time_base:v 1:1000 -map_metadata -1 \
             -f image2 -frame_pts 1 file:thumbnail-%d.jpg \
             -map [contents] -c:v mjpeg -q:v 3 -threads:v 1 -fps_mode:v passthrough -enc_time_base:v 1:1000 \
-            -map_metadata -1 -f image2 -frame_pts 1 file:content-%d.jpg""";
+            -map_metadata -1 -f image2 -frame_pts 1 file:content-%d.jpg \
+            -map [tiles] -c:v mjpeg -q:v 3 -threads:v 1 -fps_mode:v vfr -enc_time_base:v 1:1000 -map_metadata -1 \
+            -f image2 -frame_pts 1 file:tile-%d.jpg""";
 
     private final EncodeCommand encode = new EncodeCommand(FfmpegFixture.withPreset("medium"), 2);
 
@@ -278,7 +282,7 @@ class CommandLineTest {
 
     private static String filters(VideoStream video) {
         MediaInfo info = TestSources.of(video, Optional.empty());
-        return new FilterGraph(video, renditions(info), new Dimensions(320, 180), 15, Duration.ZERO, Optional.empty())
+        return new FilterGraph(video, renditions(info), new FilterGraph.Stills(new Dimensions(320, 180), 15, Optional.empty(), 1), Duration.ZERO, Optional.empty())
                 .build();
     }
 

@@ -117,8 +117,7 @@ class FilterGraphIT {
         return new FilterGraph(
                         video,
                         new RenditionLadder(FfmpegFixture.MEDIA).renditions(size),
-                        new Dimensions(32, 24),
-                        15,
+                        new FilterGraph.Stills(new Dimensions(32, 24), 15, Optional.empty(), 1),
                         Duration.ZERO,
                         Optional.empty())
                 .build();

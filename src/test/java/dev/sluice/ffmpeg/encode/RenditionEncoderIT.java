@@ -219,6 +219,8 @@ class RenditionEncoderIT {
                 media.keyFrameInterval(),
                 media.thumbnails(),
                 media.streaming(),
+                media.preview(),
+                media.loudnessTarget(),
                 tight);
 
         assertThatThrownBy(() -> FfmpegFixture.encoder(limited)

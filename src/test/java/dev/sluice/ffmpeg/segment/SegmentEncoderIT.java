@@ -19,6 +19,8 @@ import dev.sluice.media.Dimensions;
 import dev.sluice.media.MediaInfo;
 import dev.sluice.media.ProbedSource;
 import dev.sluice.media.SourceDamage;
+import dev.sluice.media.preview.ImageFile;
+import dev.sluice.media.preview.TileFiles;
 import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.media.rendition.RenditionFile;
@@ -350,6 +352,12 @@ class SegmentEncoderIT {
                         .map(ThumbnailFile::timestamp)
                         .toList());
         assertThat(concatenated.warnings()).isEqualTo(whole.warnings());
+        assertThat(concatenated.previews().storyboard().orElseThrow().times())
+                .isEqualTo(whole.previews().storyboard().orElseThrow().times());
+        assertThat(concatenated.previews().poster().map(ImageFile::timestamp))
+                .isEqualTo(whole.previews().poster().map(ImageFile::timestamp))
+                .isPresent();
+        assertThat(concatenated.loudness()).isEqualTo(whole.loudness());
         for (RenditionFile file : whole.renditions()) {
             RenditionFile other = concatenated.renditions().stream()
                     .filter(each -> each.quality().equals(file.quality()))
@@ -381,9 +389,9 @@ class SegmentEncoderIT {
         }
         List<SourceDamage> damage =
                 new ArrayList<>(encoded.stream().map(EncodedSegment::damage).toList());
-        info.audio()
-                .map(audio -> encoder.encodeAudio(FfmpegFixture.request(source, info, directory), audio))
-                .ifPresent(audio -> damage.add(audio.damage()));
+        Optional<SegmentEncoder.EncodedAudio> encodedAudio = info.audio()
+                .map(audio -> encoder.encodeAudio(FfmpegFixture.request(source, info, directory), audio));
+        encodedAudio.ifPresent(audio -> damage.add(audio.damage()));
         List<Path> files =
                 encoded.stream().flatMap(segment -> segment.files().stream()).toList();
         List<String> names =
@@ -391,6 +399,11 @@ class SegmentEncoderIT {
         for (String thumbnail : ThumbnailFiles.firstPerInterval(
                 names, plan.start(), media.thumbnails().interval())) {
             Files.copy(files.get(names.indexOf(thumbnail)), directory.resolve(thumbnail));
+        }
+        for (Path file : files) {
+            if (TileFiles.isTile(String.valueOf(file.getFileName()))) {
+                Files.copy(file, directory.resolve(file.getFileName()));
+            }
         }
         return new SegmentConcatenator(FfmpegFixture.runner(media))
                 .concatenate(
@@ -404,7 +417,8 @@ class SegmentEncoderIT {
                                 Optional.of(info.video().color().output()),
                                 info.video().frameRate(),
                                 encoded.stream().map(EncodedSegment::frames).toList()),
-                        new CancellationToken());
+                        new CancellationToken())
+                .withLoudness(encodedAudio.flatMap(SegmentEncoder.EncodedAudio::loudness));
     }
 
     private static MediaConfig oneRung(Duration thumbnails) {
@@ -416,6 +430,8 @@ class SegmentEncoderIT {
                 media.keyFrameInterval(),
                 new MediaConfig.Thumbnails(thumbnails, media.thumbnails().width()),
                 media.streaming(),
+                media.preview(),
+                media.loudnessTarget(),
                 media.limits());
     }
 

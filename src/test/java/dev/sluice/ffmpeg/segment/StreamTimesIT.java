@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,6 +51,8 @@ class StreamTimesIT {
             Duration.ofSeconds(2),
             new MediaConfig.Thumbnails(Duration.ofSeconds(2), 160),
             MediaConfig.Streaming.HLS,
+                new MediaConfig.Preview(false, false),
+            OptionalDouble.empty(),
             FfmpegFixture.LIMITS);
 
     @TempDir

@@ -9,6 +9,7 @@ import dev.sluice.message.VideoMetadata;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class OutputSizeEstimatorTest {
@@ -22,6 +23,8 @@ class OutputSizeEstimatorTest {
             Duration.ofSeconds(2),
             new MediaConfig.Thumbnails(Duration.ofSeconds(15), 320),
             MediaConfig.Streaming.NONE,
+                new MediaConfig.Preview(true, true),
+            OptionalDouble.empty(),
             new Limits(1L << 30, Duration.ofHours(2), 8192L * 4320, 64, 1L << 30)));
 
     @Test

@@ -1,0 +1,5 @@
+/** Measures the loudness of audio. */
+@NullMarked
+package dev.sluice.ffmpeg.loudness;
+
+import org.jspecify.annotations.NullMarked;

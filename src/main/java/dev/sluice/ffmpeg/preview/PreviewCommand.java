@@ -1,0 +1,75 @@
+package dev.sluice.ffmpeg.preview;
+
+import dev.sluice.ffmpeg.process.InputArguments;
+import dev.sluice.media.DecimalSeconds;
+import dev.sluice.media.Dimensions;
+import dev.sluice.media.preview.Storyboard;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** FFmpeg command lines that make sheets and the poster; file names are relative to the working directory. Pure. */
+final class PreviewCommand {
+    static final String POSTER = "poster.jpg";
+    /** Rounding of the timestamps in the names of tiles. */
+    private static final Duration ROUNDING = Duration.ofMillis(2);
+
+    private static final List<String> OPTIONS = List.of(
+            "-nostdin",
+            "-hide_banner",
+            "-nostats",
+            "-loglevel",
+            "level+error",
+            "-y",
+            "-threads",
+            "1",
+            "-filter_complex_threads",
+            "1");
+
+    private PreviewCommand() {}
+
+    /** The input of {@link #sheets}, with consecutive numbers. */
+    static String tile(int number) {
+        return "board-" + number + ".jpg";
+    }
+
+    static String sheet(int number) {
+        return "storyboard-" + number + ".jpg";
+    }
+
+    /** Tiles all frames, and prints the statistics of each. */
+    static List<String> sheets(int tiles) {
+        List<String> command = new ArrayList<>(OPTIONS);
+        command.addAll(List.of("-framerate", "1", "-f", "image2"));
+        command.addAll(InputArguments.ownInput("image2", "mjpeg", "board-%d.jpg"));
+        command.addAll(List.of(
+                "-filter_complex",
+                "[0:v]split=2[tiles][frames];[tiles]tile=" + Storyboard.columns(tiles) + "x" + Storyboard.rows(tiles)
+                        + "[sheets];[frames]signalstats,blurdetect,entropy,metadata=print:file=-[statistics]"));
+        command.addAll(List.of("-map", "[sheets]", "-c:v", "mjpeg", "-q:v", "5", "-threads:v", "1"));
+        command.addAll(List.of("-fps_mode:v", "passthrough", "-f", "image2", "-start_number", "0"));
+        command.add("file:storyboard-%d.jpg");
+        command.addAll(List.of("-map", "[statistics]", "-f", "null", "-"));
+        return List.copyOf(command);
+    }
+
+    /**
+     * Takes the frame at a time from a rendition. JPEG files have the matrix of BT.601 and full range.
+     *
+     * @param time of the frame, rounded to a millisecond
+     */
+    static List<String> poster(String rendition, Dimensions size, Duration time) {
+        Duration seek = time.minus(ROUNDING);
+        List<String> command = new ArrayList<>(OPTIONS);
+        command.addAll(List.of("-seek_timestamp", "1", "-ss"));
+        command.add(DecimalSeconds.format(seek.isNegative() ? Duration.ZERO : seek));
+        command.addAll(InputArguments.ownInput("mov", rendition));
+        command.addAll(List.of(
+                "-filter_complex",
+                "[0:v]scale=" + size.width() + ":" + size.height()
+                        + ":out_color_matrix=smpte170m:out_range=pc,format=yuv420p[poster]"));
+        command.addAll(List.of("-map", "[poster]", "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "3", "-threads:v", "1"));
+        command.addAll(List.of("-map_metadata", "-1", "-f", "image2", "-update", "1", "file:" + POSTER));
+        return List.copyOf(command);
+    }
+}
