@@ -170,8 +170,8 @@ public record MediaConfig(
         JsonObject settings = encoding.copy();
         RENAMED_KEYS.forEach((name, key) -> settings.put(key, encoding.getValue(name)));
         ConfigReader reader = new ConfigReader(new JsonObject().put("media", settings), Map.of());
-        MediaConfig other = read(
-                reader.section("media"), reader.section("media.loudness"), reader.section("media.limits"));
+        MediaConfig other =
+                read(reader.section("media"), reader.section("media.loudness"), reader.section("media.limits"));
         if (!reader.errors().isEmpty()) {
             throw new InvalidConfigException(reader.errors());
         }

@@ -8,7 +8,8 @@ import java.util.Set;
  * replaces, so caches must revalidate them. Other objects have no header.
  */
 public final class CachePolicy {
-    private static final Set<String> REVALIDATED = Set.of("application/vnd.apple.mpegurl", "application/dash+xml", "text/vtt");
+    private static final Set<String> REVALIDATED =
+            Set.of("application/vnd.apple.mpegurl", "application/dash+xml", "text/vtt");
 
     private CachePolicy() {}
 

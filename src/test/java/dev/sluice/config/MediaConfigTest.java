@@ -43,7 +43,7 @@ class MediaConfigTest {
                         other.keyFrameInterval(),
                         other.thumbnails(),
                         other.streaming(),
-                other.preview(),
+                        other.preview(),
                         other.loudnessTarget(),
                         own.limits()));
     }

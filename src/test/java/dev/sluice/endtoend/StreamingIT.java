@@ -120,7 +120,8 @@ class StreamingIT {
         JsonObject sheet = storyboard.getJsonArray("sheets").getJsonObject(0);
 
         assertThat(poster.getString("s3_key")).isEqualTo("streams/media-usual/poster.jpg");
-        assertThat(ImageIO.read(pipeline.bucket().file(poster.getString("s3_key")).toFile()))
+        assertThat(ImageIO.read(
+                        pipeline.bucket().file(poster.getString("s3_key")).toFile()))
                 .satisfies(image -> assertThat(image.getWidth()).isEqualTo(1280))
                 .satisfies(image -> assertThat(image.getHeight()).isEqualTo(720));
         assertThat(Files.size(pipeline.bucket().file(sheet.getString("s3_key"))))

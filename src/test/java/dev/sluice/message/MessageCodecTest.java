@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobId;
+import dev.sluice.job.Loudness;
 import dev.sluice.job.StageName;
 import dev.sluice.message.json.InvalidMessageException;
 import dev.sluice.message.json.JsonValidator;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -189,6 +191,31 @@ class MessageCodecTest {
 
         assertThat(MessageCodec.encode(update).toJsonObject())
                 .isEqualTo(golden("update-failed.json").toJsonObject());
+    }
+
+    /** In a staged job they are no items of {@code outputs}, and an update names them only if they have been published. */
+    @Test
+    void posterStoryboardAndLoudnessPassTheStages() {
+        OutputFile poster = new OutputFile(
+                OutputFile.Type.STREAM, "streams/m1/poster.jpg", 1280, 720, 9_000, "image/jpeg", OutputFile.POSTER, 7.5);
+        OutputFile index =
+                OutputFile.playlist("streams/m1/storyboard.vtt", 900, "text/vtt", OutputFile.STORYBOARD);
+        OutputFile sheet = new OutputFile(
+                OutputFile.Type.STREAM, "streams/m1/storyboard-0.jpg", 1600, 90, 5_000, "image/jpeg", OutputFile.SHEET, 0);
+        Loudness loudness = new Loudness(-23.4, 5.1, OptionalDouble.of(-1.5));
+
+        StagedJob sent = MessageCodec.decodeStagedJob(golden("staged-job-download.json"), StageName.DOWNLOAD)
+                .withSource("jobs/x/source", METADATA)
+                .withOutputs(List.of(RENDITION, poster, sheet, index, THUMBNAIL))
+                .withLoudness(Optional.of(loudness));
+        StagedJob received = MessageCodec.decodeStagedJob(MessageCodec.encode(sent), StageName.UPLOAD);
+
+        assertThat(sent.toJson().getJsonArray("outputs")).hasSize(2);
+        assertThat(received.outputs()).containsExactly(RENDITION, poster, sheet, index, THUMBNAIL);
+        assertThat(received.metadata().flatMap(VideoMetadata::loudness)).contains(loudness);
+        assertThat(JobUpdate.poster(received.outputs()).orElseThrow().getDouble("timestamp")).isEqualTo(7.5);
+        assertThat(JobUpdate.storyboard(received.outputs()).orElseThrow().getJsonArray("sheets")).hasSize(1);
+        assertThat(JobUpdate.poster(List.of(poster.withStagedKey("staging/poster.jpg")))).isEmpty();
     }
 
     private static JobUpdate update(

@@ -197,11 +197,7 @@ public final class EncodeCommand {
                 config.preview().needsTiles() ? Optional.of(TileFiles.size(displaySize)) : Optional.empty(),
                 TileFiles.interval(info.duration().orElse(Duration.ZERO)).toSeconds());
         FilterGraph graph = new FilterGraph(
-                info.video(),
-                renditions,
-                stills,
-                info.times().videoStart().orElse(Duration.ZERO),
-                range);
+                info.video(), renditions, stills, info.times().videoStart().orElse(Duration.ZERO), range);
         return List.of(
                 "-filter_complex_threads", Integer.toString(graph.threads(threads)), "-filter_complex", graph.build());
     }

@@ -65,8 +65,8 @@ public record LoudnessMeter(FfmpegInstallation ffmpeg, Duration stallTimeout) {
         command.addAll(NO_OUTPUT);
         return measure(
                 command,
-                FileAccess.readDirectory(Optional.ofNullable(file.toAbsolutePath().getParent())
-                        .orElseThrow()),
+                FileAccess.readDirectory(
+                        Optional.ofNullable(file.toAbsolutePath().getParent()).orElseThrow()),
                 cancellation);
     }
 

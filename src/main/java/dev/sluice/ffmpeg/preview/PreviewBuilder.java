@@ -96,8 +96,7 @@ public record PreviewBuilder(FfmpegInstallation ffmpeg, Duration timeout) {
         List<Duration> times = new ArrayList<>();
         for (String name : names) {
             Files.move(
-                    request.directory().resolve(name),
-                    request.directory().resolve(PreviewCommand.tile(times.size())));
+                    request.directory().resolve(name), request.directory().resolve(PreviewCommand.tile(times.size())));
             times.add(TileFiles.timestamp(name));
         }
         return new Tiles(TileFiles.size(request.displaySize()), times);
@@ -132,8 +131,7 @@ public record PreviewBuilder(FfmpegInstallation ffmpeg, Duration timeout) {
         }
     }
 
-    private void run(
-            Request request, List<String> arguments, Consumer<String> output, CancellationToken cancellation)
+    private void run(Request request, List<String> arguments, Consumer<String> output, CancellationToken cancellation)
             throws IOException {
         FfmpegRunner.ExitResult exit = ffmpeg.encodeRunner(FileAccess.writeDirectory(request.directory()), MAX_BYTES)
                 .run(arguments, output, Watchdog.withDeadline(timeout), cancellation);

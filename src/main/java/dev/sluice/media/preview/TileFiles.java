@@ -87,8 +87,8 @@ public final class TileFiles {
                 .map(NAME::matcher)
                 .filter(Matcher::matches)
                 .map(name -> Long.parseLong(name.group(1)))
-                .forEach(millis -> firsts.merge(
-                        Math.floorDiv(millis - start.toMillis(), interval.toMillis()), millis, Math::min));
+                .forEach(millis ->
+                        firsts.merge(Math.floorDiv(millis - start.toMillis(), interval.toMillis()), millis, Math::min));
         return firsts.values().stream().map(millis -> PREFIX + millis + ".jpg").toList();
     }
 }

@@ -81,8 +81,8 @@ public record EncodeOutputStore(
         List<Output> all = new ArrayList<>(playlists(mediaId, result));
         result.previews()
                 .poster()
-                .ifPresent(poster -> all.add(image(
-                        keys.streamKey(mediaId, "poster.jpg").value(), poster, OutputFile.POSTER)));
+                .ifPresent(poster ->
+                        all.add(image(keys.streamKey(mediaId, "poster.jpg").value(), poster, OutputFile.POSTER)));
         result.previews().storyboard().ifPresent(storyboard -> all.addAll(storyboard(mediaId, storyboard)));
         return all;
     }
@@ -93,8 +93,8 @@ public record EncodeOutputStore(
         List<Output> all = new ArrayList<>();
         List<String> uris = new ArrayList<>();
         for (ImageFile sheet : storyboard.sheets()) {
-            String key = keys.streamKey(mediaId, "storyboard-" + all.size() + ".jpg")
-                    .value();
+            String key =
+                    keys.streamKey(mediaId, "storyboard-" + all.size() + ".jpg").value();
             uris.add(RelativeUri.of(index, key));
             all.add(image(key, sheet, OutputFile.SHEET));
         }

@@ -15,8 +15,7 @@ import java.util.OptionalDouble;
  * @param frames empty for the audio
  * @param loudness of the audio
  */
-record SegmentResult(
-        Optional<EncodedSegment.FrameRange> frames, SourceDamage damage, Optional<Loudness> loudness) {
+record SegmentResult(Optional<EncodedSegment.FrameRange> frames, SourceDamage damage, Optional<Loudness> loudness) {
     private static final long NANOS_PER_MICRO = 1_000;
     private static final String INTEGRATED = "integratedLufs";
     private static final String RANGE = "rangeLu";

@@ -27,7 +27,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -78,11 +77,7 @@ public final class SegmentStage implements Stage {
                 source,
                 plan.end(),
                 request -> encoder.encodeAudio(request, audio),
-                result -> store(
-                        context,
-                        List.of(result.file()),
-                        new JsonObject(),
-                        new SegmentResult(result).toJson()));
+                result -> store(context, List.of(result.file()), new JsonObject(), new SegmentResult(result).toJson()));
     }
 
     private Future<StageResult> encodeVideo(

@@ -282,7 +282,12 @@ class CommandLineTest {
 
     private static String filters(VideoStream video) {
         MediaInfo info = TestSources.of(video, Optional.empty());
-        return new FilterGraph(video, renditions(info), new FilterGraph.Stills(new Dimensions(320, 180), 15, Optional.empty(), 1), Duration.ZERO, Optional.empty())
+        return new FilterGraph(
+                        video,
+                        renditions(info),
+                        new FilterGraph.Stills(new Dimensions(320, 180), 15, Optional.empty(), 1),
+                        Duration.ZERO,
+                        Optional.empty())
                 .build();
     }
 

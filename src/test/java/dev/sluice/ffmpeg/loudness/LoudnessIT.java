@@ -95,7 +95,8 @@ class LoudnessIT {
                 "Peak:      -inf dBFS");
 
         assertThat(LoudnessMeter.parse(log))
-                .hasValueSatisfying(loudness -> assertThat(loudness.integrated()).isEqualTo(-23.4))
+                .hasValueSatisfying(
+                        loudness -> assertThat(loudness.integrated()).isEqualTo(-23.4))
                 .hasValueSatisfying(loudness -> assertThat(loudness.range()).isEqualTo(5.1))
                 .hasValueSatisfying(loudness -> assertThat(loudness.truePeak()).isEmpty());
     }
@@ -109,11 +110,7 @@ class LoudnessIT {
             double start = end;
             end += Double.parseDouble(level[1]);
             amplitude.append(String.format(
-                    Locale.ROOT,
-                    "+between(t,%s,%s)*%s",
-                    start,
-                    end,
-                    Math.pow(10, Double.parseDouble(level[0]) / 20)));
+                    Locale.ROOT, "+between(t,%s,%s)*%s", start, end, Math.pow(10, Double.parseDouble(level[0]) / 20)));
         }
         String sine = "(" + amplitude + ")*sin(2*PI*1000*t)";
         Path source = FfmpegFixture.clip(
@@ -123,7 +120,6 @@ class LoudnessIT {
                 "-c:a",
                 "pcm_s16le");
         Path outputs = Files.createDirectories(directory.resolve("outputs"));
-        return FfmpegFixture.encoder(media)
-                .encode(FfmpegFixture.request(source, FfmpegFixture.probe(source), outputs));
+        return FfmpegFixture.encoder(media).encode(FfmpegFixture.request(source, FfmpegFixture.probe(source), outputs));
     }
 }

@@ -68,9 +68,8 @@ class PreviewBuilderIT {
 
         assertThat(storyboard.tile()).isEqualTo(new Dimensions(90, 160));
         assertThat(storyboard.times())
-                .containsExactlyElementsOf(IntStream.range(0, 12)
-                        .mapToObj(Duration::ofSeconds)
-                        .toList());
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 12).mapToObj(Duration::ofSeconds).toList());
         assertThat(storyboard.end()).isEqualTo(Duration.ofSeconds(12));
         assertThat(storyboard.sheets()).extracting(ImageFile::size).containsExactly(new Dimensions(900, 320));
         assertThat(brightness(tile(2))).isLessThan(10);
@@ -123,11 +122,15 @@ class PreviewBuilderIT {
     }
 
     private static int brightness(BufferedImage image) {
-        return (int) greens(image).stream().mapToInt(Integer::intValue).average().orElse(0);
+        return (int)
+                greens(image).stream().mapToInt(Integer::intValue).average().orElse(0);
     }
 
     private static double deviation(BufferedImage image) {
         int mean = brightness(image);
-        return greens(image).stream().mapToInt(green -> Math.abs(green - mean)).average().orElse(0);
+        return greens(image).stream()
+                .mapToInt(green -> Math.abs(green - mean))
+                .average()
+                .orElse(0);
     }
 }

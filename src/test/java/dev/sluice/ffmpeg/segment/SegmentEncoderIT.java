@@ -389,8 +389,8 @@ class SegmentEncoderIT {
         }
         List<SourceDamage> damage =
                 new ArrayList<>(encoded.stream().map(EncodedSegment::damage).toList());
-        Optional<SegmentEncoder.EncodedAudio> encodedAudio = info.audio()
-                .map(audio -> encoder.encodeAudio(FfmpegFixture.request(source, info, directory), audio));
+        Optional<SegmentEncoder.EncodedAudio> encodedAudio =
+                info.audio().map(audio -> encoder.encodeAudio(FfmpegFixture.request(source, info, directory), audio));
         encodedAudio.ifPresent(audio -> damage.add(audio.damage()));
         List<Path> files =
                 encoded.stream().flatMap(segment -> segment.files().stream()).toList();

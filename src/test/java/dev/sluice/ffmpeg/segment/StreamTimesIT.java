@@ -51,7 +51,7 @@ class StreamTimesIT {
             Duration.ofSeconds(2),
             new MediaConfig.Thumbnails(Duration.ofSeconds(2), 160),
             MediaConfig.Streaming.HLS,
-                new MediaConfig.Preview(false, false),
+            new MediaConfig.Preview(false, false),
             OptionalDouble.empty(),
             FfmpegFixture.LIMITS);
 

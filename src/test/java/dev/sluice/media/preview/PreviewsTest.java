@@ -29,8 +29,20 @@ class PreviewsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 1", "5, 1", "240, 1", "250, 1", "251, 2", "600, 5", "2400, 10", "3600, 15", "7200, 30", "14400, 60", "43200, 180",
-        "45000, 180", "45001, 240", "864000, 3480"
+        "0, 1",
+        "5, 1",
+        "240, 1",
+        "250, 1",
+        "251, 2",
+        "600, 5",
+        "2400, 10",
+        "3600, 15",
+        "7200, 30",
+        "14400, 60",
+        "43200, 180",
+        "45000, 180",
+        "45001, 240",
+        "864000, 3480"
     })
     void intervalLimitsNumberOfTiles(long length, long interval) {
         assertThat(TileFiles.interval(Duration.ofSeconds(length))).isEqualTo(Duration.ofSeconds(interval));

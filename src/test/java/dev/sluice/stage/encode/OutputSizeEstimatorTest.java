@@ -23,7 +23,7 @@ class OutputSizeEstimatorTest {
             Duration.ofSeconds(2),
             new MediaConfig.Thumbnails(Duration.ofSeconds(15), 320),
             MediaConfig.Streaming.NONE,
-                new MediaConfig.Preview(true, true),
+            new MediaConfig.Preview(true, true),
             OptionalDouble.empty(),
             new Limits(1L << 30, Duration.ofHours(2), 8192L * 4320, 64, 1L << 30)));
 
