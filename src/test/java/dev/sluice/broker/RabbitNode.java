@@ -11,14 +11,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A RabbitMQ node of the installed version that belongs to the test: own ports, data, node name, cookie and port mapper, so
- * that it meets no other node. Takes 5 to 15 s to start.
+ * A RabbitMQ node of the installed version, or of that in the system below {@code -Dservices.root}, that belongs to the test: own
+ * ports, data, node name, cookie and port mapper, so that it meets no other node. Takes 5 to 15 s to start.
  */
 public final class RabbitNode extends BrokerNode {
     private static final Path SCRIPTS = Path.of("/usr/lib/rabbitmq/bin");
     private static final Path SERVER = SCRIPTS.resolve("rabbitmq-server");
+    /** The root of another system; null: this one. */
+    private static final @Nullable String ROOT = System.getProperty("services.root");
+
+    /** Mounts what the node needs in its system, for the node only, and becomes the command. */
+    private static final String ENTER = "set -e; root=$0; mkdir -p \"$root$1\"; mount --bind \"$1\" \"$root$1\";"
+            + " mount --rbind /dev \"$root/dev\"; mount -t proc proc \"$root/proc\";"
+            + " touch \"$root/etc/hosts\"; mount --bind /etc/hosts \"$root/etc/hosts\"; shift; exec chroot \"$root\" \"$@\"";
+
     private static final int CTL_PORTS = 10;
 
     private final int mapperPort = ChildProcess.freePort();
@@ -30,7 +39,7 @@ public final class RabbitNode extends BrokerNode {
         this.environment = environment();
         lay(settings);
         mapper = ChildProcess.start(
-                List.of("epmd", "-port", String.valueOf(mapperPort), "-address", "127.0.0.1"),
+                inSystem("epmd", "-port", String.valueOf(mapperPort), "-address", "127.0.0.1"),
                 environment,
                 directory.resolve("epmd.out"));
         mapper.awaitReady(() -> listens(mapperPort));
@@ -38,7 +47,13 @@ public final class RabbitNode extends BrokerNode {
 
     /** Whether there is a RabbitMQ to start; give the reason "rabbitmq-server is not installed" where it is assumed. */
     public static boolean installed() {
-        return Files.isExecutable(SERVER);
+        if (ROOT == null) {
+            return Files.isExecutable(SERVER);
+        }
+        if (!Files.isExecutable(Path.of(ROOT, SERVER.toString()))) {
+            throw new IllegalStateException("services.root: there is no RabbitMQ below " + ROOT);
+        }
+        return true;
     }
 
     /**
@@ -54,6 +69,16 @@ public final class RabbitNode extends BrokerNode {
         } catch (IOException cause) {
             throw new UncheckedIOException(cause);
         }
+    }
+
+    /** The command as it runs in the system of the node. */
+    private List<String> inSystem(String... command) {
+        List<String> all = new ArrayList<>();
+        if (ROOT != null) {
+            all.addAll(List.of("unshare", "--mount", "sh", "-c", ENTER, ROOT, directory.toString()));
+        }
+        all.addAll(List.of(command));
+        return all;
     }
 
     private static boolean listens(int port) {
@@ -106,13 +131,13 @@ public final class RabbitNode extends BrokerNode {
 
     @Override
     ChildProcess launch() {
-        return ChildProcess.start(List.of(SERVER.toString()), environment, directory.resolve("server.out"));
+        return ChildProcess.start(inSystem(SERVER.toString()), environment, directory.resolve("server.out"));
     }
 
     /** Runs {@code rabbitmqctl} on this node and returns what it prints; takes about a second. */
     public String ctl(String... arguments) {
         List<String> command =
-                new ArrayList<>(List.of(SCRIPTS.resolve("rabbitmqctl").toString(), "--quiet"));
+                new ArrayList<>(inSystem(SCRIPTS.resolve("rabbitmqctl").toString(), "--quiet"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);
