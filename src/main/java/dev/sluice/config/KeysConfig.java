@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  *
  * @param video template with {@code {mediaId}} and {@code {quality}}, each once
  * @param thumbnail template with {@code {mediaId}} and {@code {n}}, each once
- * @param stream template of playlists with {@code {mediaId}} and {@code {name}}, each once
+ * @param stream template of playlists and text tracks with {@code {mediaId}} and {@code {name}}, each once
  * @param staging prefix of staged objects, ends with a slash
  */
 public record KeysConfig(String video, String thumbnail, String stream, String staging) {
@@ -25,9 +25,16 @@ public record KeysConfig(String video, String thumbnail, String stream, String s
     /** Leaves space for the rest of a key, which has at most 1024 bytes in UTF-8. */
     private static final int MAX_PREFIX = 128;
 
-    /** A name of each kind of playlist. */
-    private static final List<String> PLAYLISTS =
-            List.of("master.m3u8", "audio.m3u8", "manifest.mpd", "video_0.m3u8", "iframes_0.m3u8");
+    /** A name of each kind of playlist and text track. */
+    private static final List<String> STREAM_NAMES = List.of(
+            "master.m3u8",
+            "audio.m3u8",
+            "manifest.mpd",
+            "video_0.m3u8",
+            "iframes_0.m3u8",
+            "text_0.m3u8",
+            "text_0.vtt",
+            "chapters.vtt");
 
     private static final Pattern INVALID_KEY = Pattern.compile("/.*|(.*/)?\\.\\.?(/.*)?|.*\\p{Cntrl}.*");
 
@@ -64,7 +71,7 @@ public record KeysConfig(String video, String thumbnail, String stream, String s
         String pattern = Stream.of(template.replace("{mediaId}", "0").split(Pattern.quote("{" + second + "}"), -1))
                 .map(Pattern::quote)
                 .collect(Collectors.joining("[A-Za-z0-9_-]{1,32}"));
-        return PLAYLISTS.stream()
+        return STREAM_NAMES.stream()
                 .map(name -> stream.replace("{mediaId}", "0").replace("{name}", name))
                 .anyMatch(key -> key.matches(pattern));
     }

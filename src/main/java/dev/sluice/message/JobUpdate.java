@@ -129,6 +129,10 @@ public record JobUpdate(
         if (status == Status.COMPLETED) {
             json.put("thumbnails", thumbnails()).put("video_versions", videoVersions());
             streams(content.outputs).ifPresent(streams -> json.put("streams", streams));
+            JsonArray textTracks = textTracks(content.outputs);
+            if (!textTracks.isEmpty()) {
+                json.put("text_tracks", textTracks);
+            }
         }
         content.metadata.ifPresent(metadata -> json.put("metadata", metadataJson(metadata)));
         content.failure.ifPresent(failure -> json.put("error_message", failure.message())
@@ -189,11 +193,29 @@ public record JobUpdate(
         outputs.stream()
                 .filter(output -> output.type() == OutputFile.Type.STREAM
                         && !output.quality().isEmpty()
-                        // A worker of an older version does not publish playlists.
-                        && output.localPath().isEmpty()
-                        && output.stagedKey().isEmpty())
+                        && isPublished(output))
                 .forEach(output -> streams.put(output.quality() + "_key", output.s3Key()));
         return streams.isEmpty() ? Optional.empty() : Optional.of(streams.put("state", "complete"));
+    }
+
+    /** The published text tracks among {@code outputs}, as in messages. */
+    public static JsonArray textTracks(List<OutputFile> outputs) {
+        JsonArray items = new JsonArray();
+        outputs.stream()
+                .filter(JobUpdate::isPublished)
+                .forEach(output -> output.text()
+                        .ifPresent(track -> items.add(new JsonObject()
+                                .put("s3_key", output.s3Key())
+                                .put("s3Key", output.s3Key())
+                                .mergeIn(OutputFile.toJson(track))
+                                .put("file_size", output.fileSize())
+                                .put("fileSize", output.fileSize()))));
+        return items;
+    }
+
+    /** A worker of an older version does not publish outputs of types that it does not know. */
+    private static boolean isPublished(OutputFile output) {
+        return output.localPath().isEmpty() && output.stagedKey().isEmpty();
     }
 
     /** The metadata as in messages and user tables, with keys in both spellings. */

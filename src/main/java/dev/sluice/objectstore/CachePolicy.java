@@ -5,10 +5,11 @@ import java.util.Set;
 
 /**
  * Cache-Control header of published objects. Playlists name byte ranges of files that a later job for the same media item
- * replaces, so caches must revalidate them. Other objects have no header.
+ * replaces, and text tracks have the times of these files, so caches must revalidate them. Other objects have no header.
  */
 public final class CachePolicy {
-    private static final Set<String> REVALIDATED = Set.of("application/vnd.apple.mpegurl", "application/dash+xml");
+    private static final Set<String> REVALIDATED =
+            Set.of("application/vnd.apple.mpegurl", "application/dash+xml", "text/vtt");
 
     private CachePolicy() {}
 

@@ -21,8 +21,9 @@ public final class OutputKeys {
     private static final String NAME = "name";
 
     private static final Pattern QUALITY_NAME = Pattern.compile("[A-Za-z0-9_-]{1,32}");
-    private static final Pattern PLAYLIST_NAME =
-            Pattern.compile("(master|audio|(video|iframes)_[A-Za-z0-9_-]{1,32})\\.m3u8|manifest\\.mpd");
+    private static final Pattern STREAM_NAME =
+            Pattern.compile("(master|audio|(video|iframes)_[A-Za-z0-9_-]{1,32})\\.m3u8|manifest\\.mpd"
+                    + "|text_[0-9]{1,4}\\.(vtt|m3u8)|chapters\\.vtt");
     private static final Pattern NUMBER_TEXT = Pattern.compile("0|[1-9][0-9]{0,8}");
 
     private final List<String> qualities;
@@ -62,7 +63,7 @@ public final class OutputKeys {
     }
 
     /**
-     * The final key of a playlist.
+     * The final key of a playlist or text track.
      *
      * @param name such as {@code master.m3u8}
      */
@@ -87,7 +88,7 @@ public final class OutputKeys {
                         .isPresent()
                 || streamKey
                         .extract(key.value(), MEDIA_ID, id)
-                        .filter(name -> PLAYLIST_NAME.matcher(name).matches())
+                        .filter(name -> STREAM_NAME.matcher(name).matches())
                         .isPresent();
     }
 

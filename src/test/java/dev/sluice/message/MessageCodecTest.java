@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
+import dev.sluice.job.TextTrack;
 import dev.sluice.message.json.InvalidMessageException;
 import dev.sluice.message.json.JsonValidator;
 import io.vertx.core.buffer.Buffer;
@@ -71,6 +72,38 @@ class MessageCodecTest {
         assertThat(MessageCodec.decodeStagedJob(MessageCodec.encode(last), StageName.UPLOAD)
                         .outputs())
                 .containsExactly(RENDITION, THUMBNAIL);
+    }
+
+    /** Text tracks have a field of their own, and updates name those that have been published. */
+    @Test
+    void keepsTextTracks() {
+        StagedJob received = MessageCodec.decodeStagedJob(golden("staged-job-download.json"), StageName.DOWNLOAD);
+        OutputFile text = OutputFile.text(
+                "streams/m1/text_0.vtt",
+                900,
+                "text/vtt",
+                Optional.of(new TextTrack(TextTrack.Kind.CAPTIONS, Optional.of("en"), "English", true, false)));
+        OutputFile playlist =
+                OutputFile.text("streams/m1/text_0.m3u8", 90, "application/vnd.apple.mpegurl", Optional.empty());
+        OutputFile unpublished = text.withLocalPath("jobs/x/text_1.vtt");
+
+        StagedJob sent = received.withOutputs(List.of(RENDITION, playlist, text, unpublished, THUMBNAIL));
+
+        assertThat(sent.toJson().getJsonArray("outputs")).hasSize(2);
+        List<OutputFile> outputs = MessageCodec.decodeStagedJob(MessageCodec.encode(sent), StageName.UPLOAD)
+                .outputs();
+        assertThat(outputs).containsExactly(RENDITION, playlist, text, unpublished, THUMBNAIL);
+        assertThat(JobUpdate.textTracks(outputs))
+                .containsExactly(new JsonObject()
+                        .put("s3_key", "streams/m1/text_0.vtt")
+                        .put("s3Key", "streams/m1/text_0.vtt")
+                        .put("kind", "captions")
+                        .put("language", "en")
+                        .put("label", "English")
+                        .put("default", true)
+                        .put("forced", false)
+                        .put("file_size", 900L)
+                        .put("fileSize", 900L));
     }
 
     @Test

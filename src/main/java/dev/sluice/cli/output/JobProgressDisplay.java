@@ -69,16 +69,25 @@ public final class JobProgressDisplay implements AutoCloseable {
         out.printf("%n%-10s %11s %12s  %s%n", "output", "size", "bytes", "location");
         job.outputs().stream()
                 // Of the playlists, those that players open first.
-                .filter(output -> output.type() != OutputFile.Type.STREAM
-                        || !output.quality().isEmpty())
+                .filter(output -> switch (output.type()) {
+                    case STREAM -> !output.quality().isEmpty();
+                    case TEXT -> output.text().isPresent();
+                    default -> true;
+                })
                 .forEach(output -> out.printf(
                         Locale.ROOT,
                         "%-10s %11s %,12d  %s%n",
-                        output.quality().isEmpty() ? "thumbnail" : TextSanitizer.singleLine(output.quality()),
-                        output.type() == OutputFile.Type.STREAM ? "-" : output.width() + "x" + output.height(),
+                        TextSanitizer.singleLine(name(output)),
+                        output.width() == 0 ? "-" : output.width() + "x" + output.height(),
                         output.fileSize(),
                         TextSanitizer.singleLine(location.apply(output.s3Key()))));
         job.warnings().forEach(warning -> out.println("warning: " + TextSanitizer.singleLine(warning)));
+    }
+
+    private static String name(OutputFile output) {
+        return output.text()
+                .map(track -> track.kind().wire())
+                .orElse(output.quality().isEmpty() ? "thumbnail" : output.quality());
     }
 
     /** Prints stage, error message and error code of a failed job. */

@@ -60,6 +60,7 @@ public record JobDetails(
      * Outputs and metadata of the job.
      *
      * @param streams entry points of adaptive streaming
+     * @param textTracks subtitles, captions and chapters
      * @param warnings about the source, for example damaged streams
      * @param publishedKeys keys of the outputs that workers of Sluice have published; empty if no worker of Sluice received the
      *     job, so that another system tells its outputs
@@ -68,6 +69,7 @@ public record JobDetails(
             JsonArray thumbnails,
             JsonArray videoVersions,
             Optional<JsonObject> streams,
+            JsonArray textTracks,
             JsonArray warnings,
             Optional<JsonObject> metadata,
             Optional<Set<String>> publishedKeys) {}

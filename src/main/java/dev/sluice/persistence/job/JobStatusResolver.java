@@ -66,6 +66,7 @@ record JobStatusResolver(
                         thumbnails(),
                         videoVersions(),
                         JobUpdate.streams(outputs()),
+                        JobUpdate.textTracks(outputs()),
                         warnings(),
                         metadata(),
                         publishedKeys()),

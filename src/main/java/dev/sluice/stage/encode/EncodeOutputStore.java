@@ -3,6 +3,8 @@ package dev.sluice.stage.encode;
 import dev.sluice.common.io.FileErrorMapper;
 import dev.sluice.common.io.PrivateFiles;
 import dev.sluice.config.MediaConfig;
+import dev.sluice.ffmpeg.text.TextTracks;
+import dev.sluice.job.TextTrack;
 import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.RenditionFile;
 import dev.sluice.media.rendition.ThumbnailFile;
@@ -11,6 +13,8 @@ import dev.sluice.media.streaming.HlsPlaylists;
 import dev.sluice.media.streaming.Playlist;
 import dev.sluice.media.streaming.RelativeUri;
 import dev.sluice.media.streaming.StreamRendition;
+import dev.sluice.media.streaming.StreamText;
+import dev.sluice.media.text.TextTrackFile;
 import dev.sluice.message.OutputFile;
 import dev.sluice.message.StagedJob;
 import dev.sluice.objectstore.OutputKeys;
@@ -26,10 +30,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * Stores finished renditions and thumbnails, and the playlists of the renditions, for the upload stage.
+ * Stores finished renditions, thumbnails and text tracks, and the playlists of the renditions, for the upload stage.
  *
  * @param workers for writing playlists
  * @param streaming formats of the playlists, for renditions that have fragments
@@ -43,9 +49,9 @@ public record EncodeOutputStore(
     }
 
     /** Stores the outputs and adds them, with their locations, to the job. */
-    Future<StageResult> store(StageContext context, EncodeResult result) {
-        return workers.executeBlocking(() -> playlists(context.job().mediaId(), result), false)
-                .compose(playlists -> store(context, result, playlists));
+    Future<StageResult> store(StageContext context, EncodeResult result, TextTracks text) {
+        return workers.executeBlocking(() -> playlistsAndText(context.job().mediaId(), result, text), false)
+                .compose(playlists -> store(context, result.withWarnings(text.warnings()), playlists));
     }
 
     private Future<StageResult> store(StageContext context, EncodeResult result, List<Output> playlists) {
@@ -70,8 +76,29 @@ public record EncodeOutputStore(
         });
     }
 
+    private List<Output> playlistsAndText(String mediaId, EncodeResult result, TextTracks text) {
+        return Stream.concat(
+                        playlists(mediaId, result, text).stream(),
+                        text.tracks().stream().map(file -> output(mediaId, file)))
+                .toList();
+    }
+
+    private Output output(String mediaId, TextTrackFile text) {
+        try {
+            return new Output(
+                    OutputFile.text(
+                            keys.streamKey(mediaId, text.name()).value(),
+                            Files.size(text.file()),
+                            TextTrackFile.CONTENT_TYPE,
+                            Optional.of(text.track())),
+                    text.file());
+        } catch (IOException cause) {
+            throw FileErrorMapper.translate(cause);
+        }
+    }
+
     /** Writes the playlists beside the renditions; none unless all renditions have fragments. Blocks. */
-    private List<Output> playlists(String mediaId, EncodeResult result) {
+    private List<Output> playlists(String mediaId, EncodeResult result, TextTracks text) {
         String from = keys.streamKey(mediaId, Playlist.MASTER).value();
         List<StreamRendition> renditions = result.renditions().stream()
                 .flatMap(rendition -> rendition.stream().stream()
@@ -87,13 +114,20 @@ public record EncodeOutputStore(
                 || renditions.size() < result.renditions().size()) {
             return List.of();
         }
-        List<Playlist> playlists = new ArrayList<>(new HlsPlaylists(renditions).build());
+        List<Playlist> playlists = new ArrayList<>(new HlsPlaylists(renditions, streamTexts(text)).build());
         if (streaming == MediaConfig.Streaming.HLS_DASH) {
             playlists.add(new DashManifest(renditions).build());
         }
         Path sibling = result.renditions().get(0).file();
         return playlists.stream()
                 .map(playlist -> write(mediaId, playlist, sibling.resolveSibling(playlist.name())))
+                .toList();
+    }
+
+    private static List<StreamText> streamTexts(TextTracks text) {
+        return text.tracks().stream()
+                .filter(file -> file.track().kind() != TextTrack.Kind.CHAPTERS)
+                .map(file -> new StreamText(file.track(), file.name()))
                 .toList();
     }
 
@@ -105,12 +139,12 @@ public record EncodeOutputStore(
                 case Playlist.MANIFEST -> "dash";
                 default -> "";
             };
+            String key = keys.streamKey(mediaId, playlist.name()).value();
             return new Output(
-                    OutputFile.playlist(
-                            keys.streamKey(mediaId, playlist.name()).value(),
-                            Files.size(file),
-                            playlist.contentType(),
-                            format),
+                    // Workers of older versions reject unknown names among the playlists.
+                    StreamText.isPlaylist(playlist.name())
+                            ? OutputFile.text(key, Files.size(file), playlist.contentType(), Optional.empty())
+                            : OutputFile.playlist(key, Files.size(file), playlist.contentType(), format),
                     file);
         } catch (IOException cause) {
             throw FileErrorMapper.translate(cause);

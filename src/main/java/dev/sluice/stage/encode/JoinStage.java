@@ -97,7 +97,8 @@ public final class JoinStage implements Stage {
                                         directory,
                                         fraction -> context.progress().report(FETCH_FRACTION * fraction))
                                 .compose(fetched -> concatenate(context, plan, settings, results, directory))
-                                .compose(whole -> outputs.store(context, whole)));
+                                .compose(whole ->
+                                        outputs.store(context, whole, TaskTextTracks.of(results.values(), directory))));
     }
 
     private Future<EncodeResult> concatenate(
@@ -144,7 +145,7 @@ public final class JoinStage implements Stage {
                 .map(seconds -> Duration.ofMillis(Math.round(seconds * 1e3)));
     }
 
-    /** All renditions, in a directory for each segment, the audio, and the files of thumbnails that an encode in one piece makes. */
+    /** All renditions, in a directory for each segment, the audio, the text tracks, and the files of thumbnails that an encode in one piece makes. */
     private static List<ArtifactRequest> artifacts(
             EncodePlan plan, MediaConfig settings, SortedMap<Integer, JsonObject> results) {
         SortedMap<Integer, List<TaskArtifact>> artifacts = new TreeMap<>();
@@ -159,9 +160,10 @@ public final class JoinStage implements Stage {
         for (Map.Entry<Integer, List<TaskArtifact>> task : artifacts.entrySet()) {
             for (TaskArtifact artifact : task.getValue()) {
                 if (!ThumbnailFiles.isThumbnail(artifact.name())) {
-                    boolean isAudio = task.getKey() == SegmentTasks.AUDIO_TASK;
+                    boolean isWhole =
+                            task.getKey() == SegmentTasks.AUDIO_TASK || TaskTextTracks.isTextTrack(artifact.name());
                     requests.add(new ArtifactRequest(
-                            artifact, isAudio ? Optional.empty() : Optional.of(Integer.toString(task.getKey() - 1))));
+                            artifact, isWhole ? Optional.empty() : Optional.of(Integer.toString(task.getKey() - 1))));
                 } else if (thumbnails.remove(artifact.name())) {
                     requests.add(new ArtifactRequest(artifact, Optional.empty()));
                 }
