@@ -1,8 +1,8 @@
 package dev.sluice.app;
 
 import dev.sluice.backend.admin.AdminServices;
-import dev.sluice.backend.admin.DeadLetterService;
 import dev.sluice.backend.admin.BacklogHistory;
+import dev.sluice.backend.admin.DeadLetterService;
 import dev.sluice.backend.admin.FleetService;
 import dev.sluice.backend.job.JobControlService;
 import dev.sluice.backend.job.JobSchedulerVerticle;

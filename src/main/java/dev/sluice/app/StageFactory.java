@@ -1,6 +1,7 @@
 package dev.sluice.app;
 
 import dev.sluice.config.MediaConfig;
+import dev.sluice.ffmpeg.text.TextTrackExtractor;
 import dev.sluice.job.StageName;
 import dev.sluice.objectstore.ObjectStore;
 import dev.sluice.stage.Stage;
@@ -53,6 +54,10 @@ final class StageFactory {
                 services.media().prober(),
                 workers,
                 new OutputSizeEstimator(media),
+                new TextTrackExtractor(
+                        services.media().encoders().ffmpeg(),
+                        services.config().ffmpeg().probeTimeout(),
+                        media.limits()),
                 media);
         this.outputs = new EncodeOutputStore(services.storage().keys(), artifactStore, workers, media.streaming());
     }

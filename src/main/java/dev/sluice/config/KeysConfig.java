@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  *
  * @param video template with {@code {mediaId}} and {@code {quality}}, each once
  * @param thumbnail template with {@code {mediaId}} and {@code {n}}, each once
- * @param stream template of playlists, poster and storyboard with {@code {mediaId}} and {@code {name}}, each once
+ * @param stream template of playlists, poster, storyboard and text tracks with {@code {mediaId}} and {@code {name}}, each once
  * @param staging prefix of staged objects, ends with a slash
  */
 public record KeysConfig(String video, String thumbnail, String stream, String staging) {
@@ -34,7 +34,10 @@ public record KeysConfig(String video, String thumbnail, String stream, String s
             "iframes_0.m3u8",
             "poster.jpg",
             "storyboard.vtt",
-            "storyboard-0.jpg");
+            "storyboard-0.jpg",
+            "text_0.m3u8",
+            "text_0.vtt",
+            "chapters.vtt");
 
     private static final Pattern INVALID_KEY = Pattern.compile("/.*|(.*/)?\\.\\.?(/.*)?|.*\\p{Cntrl}.*");
 

@@ -71,13 +71,16 @@ public final class HttpApiVerticle extends VerticleBase {
                     return subscribe().compose(subscribed -> listen(router, api.connections()));
                 }))
                 .onSuccess(started -> {
-                    sampleTimer = vertx.setPeriodic(0, BacklogHistory.INTERVAL.toMillis(), due -> services.admin()
-                            .backlog()
-                            .sample());
+                    sampleTimer = vertx.setPeriodic(0, BacklogHistory.INTERVAL.toMillis(), due -> sampleBacklog());
                     cleanupTimer = vertx.setPeriodic(UPLOAD_CLEANUP_INTERVAL.toMillis(), due -> deleteExpiredUploads());
                 })
                 .recover(
                         cause -> Future.<HttpServer>future(closed -> stop().onComplete(stopped -> closed.fail(cause))));
+    }
+
+    private void sampleBacklog() {
+        // Never fails.
+        var unused = services.admin().backlog().sample();
     }
 
     /** Before the server listens: the first client must not miss updates. */
@@ -166,7 +169,8 @@ public final class HttpApiVerticle extends VerticleBase {
         buffered.putAll(new OutputUrlHandler(services.media(), services.presignedUrls()).handlers());
         buffered.putAll(new DeadLetterHandler(services.admin().deadLetters()).handlers());
         buffered.putAll(new SystemStatusHandler(queueInspector).handlers());
-        buffered.putAll(new FleetHandler(services.admin().fleet(), services.admin().backlog(), services.queries()).handlers());
+        buffered.putAll(
+                new FleetHandler(services.admin().fleet(), services.admin().backlog(), services.queries()).handlers());
         buffered.putAll(new EventTicketHandler(services.tickets()).handlers());
         buffered.putAll(new WebhookSecretHandler(services.webhookResolver()).handlers());
         buffered.putAll(new HealthHandler(status, contract).handlers());

@@ -1,5 +1,6 @@
 package dev.sluice.media;
 
+import dev.sluice.media.text.TextSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.Set;
  * @param bytes size of the file
  * @param bitrate of the whole file, in bit/s; 0 if the duration is unknown
  * @param audio empty if the file has none that can be decoded
+ * @param text subtitles and chapters, with the times of the renditions
  * @param warnings about streams and properties that were replaced or omitted, one sentence each
  * @param unusedDecoders FFmpeg's names of decoders that are not allowed, of streams that are not used
  */
@@ -23,6 +25,7 @@ public record MediaInfo(
         long bitrate,
         VideoStream video,
         Optional<AudioStream> audio,
+        TextSource text,
         List<String> warnings,
         Set<String> unusedDecoders) {
     public MediaInfo {

@@ -135,6 +135,10 @@ public record JobUpdate(
             streams(content.outputs).ifPresent(streams -> json.put("streams", streams));
             poster(content.outputs).ifPresent(poster -> json.put("poster", poster));
             storyboard(content.outputs).ifPresent(storyboard -> json.put("storyboard", storyboard));
+            JsonArray textTracks = textTracks(content.outputs);
+            if (!textTracks.isEmpty()) {
+                json.put("text_tracks", textTracks);
+            }
         }
         content.metadata.ifPresent(metadata -> json.put("metadata", metadataJson(metadata)));
         content.failure.ifPresent(failure -> json.put("error_message", failure.message())
@@ -216,6 +220,21 @@ public record JobUpdate(
         return published(outputs, OutputFile.STORYBOARD)
                 .map(index -> new JsonObject().put("vtt_key", index.s3Key()).put("sheets", sheets))
                 .findFirst();
+    }
+
+    /** The published text tracks among {@code outputs}, as in messages. */
+    public static JsonArray textTracks(List<OutputFile> outputs) {
+        JsonArray items = new JsonArray();
+        outputs.stream()
+                .filter(OutputFile::isPublished)
+                .forEach(output -> output.text()
+                        .ifPresent(track -> items.add(new JsonObject()
+                                .put("s3_key", output.s3Key())
+                                .put("s3Key", output.s3Key())
+                                .mergeIn(OutputFile.toJson(track))
+                                .put("file_size", output.fileSize())
+                                .put("fileSize", output.fileSize()))));
+        return items;
     }
 
     private static Stream<OutputFile> published(List<OutputFile> outputs, String format) {

@@ -1,5 +1,6 @@
 package dev.sluice.message;
 
+import dev.sluice.job.TextTrack;
 import dev.sluice.message.json.FieldReader;
 import dev.sluice.message.json.InvalidMessageException;
 import io.vertx.core.json.JsonObject;
@@ -7,13 +8,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * An output file of the processing stage: an item of {@code outputs} or {@code streams} of a staged job.
+ * An output file of the processing stage: an item of {@code outputs}, {@code streams} or {@code textTracks} of a staged job.
  *
  * @param s3Key key of the published object
  * @param fileSize bytes
  * @param quality name of the rendition; of an object of the type {@code STREAM}, its format: {@code hls} or {@code dash} of a playlist
  *     that players open first, {@link #POSTER}, {@link #STORYBOARD} or {@link #SHEET}; else empty
  * @param timestamp of a thumbnail or the poster, seconds; else 0
+ * @param text properties of a text track; empty for its playlist, and for other types
  * @param localPath of a file in the workspace, relative to it
  * @param stagedKey key of a staged object, which is promoted to {@code s3Key}
  */
@@ -26,6 +28,7 @@ public record OutputFile(
         String mimeType,
         String quality,
         double timestamp,
+        Optional<TextTrack> text,
         Optional<String> localPath,
         Optional<String> stagedKey) {
 
@@ -43,6 +46,12 @@ public record OutputFile(
         return new OutputFile(Type.STREAM, s3Key, 0, 0, fileSize, mimeType, format, 0);
     }
 
+    /** A text track, or the playlist of one. */
+    public static OutputFile text(String s3Key, long fileSize, String mimeType, Optional<TextTrack> text) {
+        return new OutputFile(
+                Type.TEXT, s3Key, 0, 0, fileSize, mimeType, "", 0, text, Optional.empty(), Optional.empty());
+    }
+
     /** A file without a local path or staged key: not stored yet, or published. */
     public OutputFile(
             Type type,
@@ -53,7 +62,18 @@ public record OutputFile(
             String mimeType,
             String quality,
             double timestamp) {
-        this(type, s3Key, width, height, fileSize, mimeType, quality, timestamp, Optional.empty(), Optional.empty());
+        this(
+                type,
+                s3Key,
+                width,
+                height,
+                fileSize,
+                mimeType,
+                quality,
+                timestamp,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     public OutputFile withLocalPath(String path) {
@@ -75,23 +95,27 @@ public record OutputFile(
     }
 
     private OutputFile withLocation(Optional<String> path, Optional<String> key) {
-        return new OutputFile(type, s3Key, width, height, fileSize, mimeType, quality, timestamp, path, key);
+        return new OutputFile(type, s3Key, width, height, fileSize, mimeType, quality, timestamp, text, path, key);
     }
 
-    /** The kind of an output file; SCALED is a rendition, STREAM a playlist, the poster, or a file of the storyboard. */
+    /**
+     * The kind of an output file; SCALED is a rendition, STREAM a playlist, the poster, or a file of the storyboard, TEXT a text track
+     * or its playlist.
+     */
     public enum Type {
         SCALED,
         THUMBNAIL,
-        STREAM;
+        STREAM,
+        TEXT;
 
         String wire() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    /** Whether an item of {@code streams} is an object of Sluice: a producer may have a field of this name. */
-    static boolean isStream(Object item) {
-        return item instanceof JsonObject json && Type.STREAM.wire().equals(json.getValue("type"));
+    /** Whether an item of {@code streams} or {@code textTracks} is one of Sluice: a producer may have a field of this name. */
+    static boolean isOfType(Type type, Object item) {
+        return item instanceof JsonObject json && type.wire().equals(json.getValue("type"));
     }
 
     static OutputFile fromJson(Object item) {
@@ -102,6 +126,7 @@ public record OutputFile(
                     case "scaled" -> Type.SCALED;
                     case "thumbnail" -> Type.THUMBNAIL;
                     case "stream" -> Type.STREAM;
+                    case "text" -> Type.TEXT;
                     default ->
                         throw new InvalidMessageException("The 'type' of an output must be 'thumbnail' or 'scaled'.");
                 },
@@ -112,8 +137,27 @@ public record OutputFile(
                 fields.mediaType("mimeType"),
                 fields.optionalText(type.equals("stream") ? FORMAT : "quality").orElse(""),
                 fields.seconds("timestamp"),
+                fields.optionalText("kind").flatMap(TextTrack.Kind::of).map(kind -> textTrack(kind, fields)),
                 fields.optionalText("localPath"),
                 fields.optionalText("stagedKey"));
+    }
+
+    private static TextTrack textTrack(TextTrack.Kind kind, FieldReader fields) {
+        return new TextTrack(
+                kind,
+                fields.optionalText("language"),
+                fields.name("label"),
+                fields.bool("default", false),
+                fields.bool("forced", false));
+    }
+
+    /** The properties of a text track in messages. */
+    static JsonObject toJson(TextTrack track) {
+        JsonObject json = new JsonObject().put("kind", track.kind().wire());
+        track.language().ifPresent(language -> json.put("language", language));
+        return json.put("label", track.label())
+                .put("default", track.isDefault())
+                .put("forced", track.isForced());
     }
 
     JsonObject toJson() {
@@ -133,6 +177,7 @@ public record OutputFile(
                     json.put("timestamp", timestamp);
                 }
             }
+            case TEXT -> text.ifPresent(track -> json.mergeIn(toJson(track)));
         }
         localPath.ifPresent(path -> json.put("localPath", path));
         stagedKey.ifPresent(key -> json.put("stagedKey", key));

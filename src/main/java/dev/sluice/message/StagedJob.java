@@ -32,6 +32,7 @@ public final class StagedJob {
 
     private static final String PLAN = "plan";
     private static final String STREAMS = "streams";
+    private static final String TEXT_TRACKS = "textTracks";
     private static final String UPDATE_OPTIONS = "answerForm";
     /** The field with the task number. */
     public static final String TASK = "task";
@@ -136,8 +137,8 @@ public final class StagedJob {
 
     /**
      * The output files of the processing stage in the order in which viewers need them: the smallest rendition, the playlists,
-     * poster and storyboard, the other renditions, the thumbnails. In the message, the objects of the type {@code STREAM} have a
-     * field of their own.
+     * poster and storyboard, the text tracks, the other renditions, the thumbnails. In the message, the objects of the types {@code
+     * STREAM} and {@code TEXT} have fields of their own.
      */
     public List<OutputFile> outputs() {
         return outputs(json);
@@ -148,15 +149,19 @@ public final class StagedJob {
         if (json.getValue("outputs") instanceof JsonArray outputs) {
             outputs.forEach(output -> all.add(OutputFile.fromJson(output)));
         }
-        if (json.getValue(STREAMS) instanceof JsonArray streams) {
-            all.addAll(
-                    Math.min(1, all.size()),
-                    streams.stream()
-                            .filter(OutputFile::isStream)
-                            .map(OutputFile::fromJson)
-                            .toList());
-        }
+        List<OutputFile> more = new ArrayList<>(outputs(json, STREAMS, OutputFile.Type.STREAM));
+        more.addAll(outputs(json, TEXT_TRACKS, OutputFile.Type.TEXT));
+        all.addAll(Math.min(1, all.size()), more);
         return all;
+    }
+
+    private static List<OutputFile> outputs(JsonObject json, String field, OutputFile.Type type) {
+        return json.getValue(field) instanceof JsonArray items
+                ? items.stream()
+                        .filter(item -> OutputFile.isOfType(type, item))
+                        .map(OutputFile::fromJson)
+                        .toList()
+                : List.of();
     }
 
     /** Warnings about the source. */
@@ -238,11 +243,20 @@ public final class StagedJob {
     public StagedJob withOutputs(List<OutputFile> outputs) {
         JsonArray array = new JsonArray();
         JsonArray streams = new JsonArray();
-        outputs.forEach(output -> (output.type() == OutputFile.Type.STREAM ? streams : array).add(output.toJson()));
+        JsonArray textTracks = new JsonArray();
+        outputs.forEach(output -> (switch (output.type()) {
+                    case STREAM -> streams;
+                    case TEXT -> textTracks;
+                    default -> array;
+                })
+                .add(output.toJson()));
         return with(changed -> {
             changed.put("outputs", array);
             if (!streams.isEmpty()) {
                 changed.put(STREAMS, streams);
+            }
+            if (!textTracks.isEmpty()) {
+                changed.put(TEXT_TRACKS, textTracks);
             }
         });
     }

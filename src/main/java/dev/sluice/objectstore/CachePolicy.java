@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Cache-Control header of published objects. Playlists and the index of a storyboard name files that a later job for the same media item
- * replaces, so caches must revalidate them. Other objects have no header.
+ * Cache-Control header of published objects. Playlists and the index of a storyboard name files that a later job for the same media
+ * item replaces, and text tracks have the times of these files, so caches must revalidate them. Other objects have no header.
  */
 public final class CachePolicy {
     private static final Set<String> REVALIDATED =

@@ -23,7 +23,8 @@ public final class OutputKeys {
     private static final Pattern QUALITY_NAME = Pattern.compile("[A-Za-z0-9_-]{1,32}");
     private static final Pattern STREAM_NAME =
             Pattern.compile("(master|audio|(video|iframes)_[A-Za-z0-9_-]{1,32})\\.m3u8|manifest\\.mpd"
-                    + "|poster\\.jpg|storyboard\\.vtt|storyboard-[0-9]{1,3}\\.jpg");
+                    + "|poster\\.jpg|storyboard\\.vtt|storyboard-[0-9]{1,3}\\.jpg"
+                    + "|text_[0-9]{1,4}\\.(vtt|m3u8)|chapters\\.vtt");
     private static final Pattern NUMBER_TEXT = Pattern.compile("0|[1-9][0-9]{0,8}");
 
     private final List<String> qualities;
@@ -63,7 +64,7 @@ public final class OutputKeys {
     }
 
     /**
-     * The final key of a playlist, the poster, or a file of the storyboard.
+     * The final key of a playlist, the poster, a file of the storyboard, or a text track.
      *
      * @param name such as {@code master.m3u8}
      */

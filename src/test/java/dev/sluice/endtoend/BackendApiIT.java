@@ -400,7 +400,7 @@ class BackendApiIT {
 
     @Test
     void storesVideoFromFormAndLinksItsRenditions() throws Exception {
-        byte[] video = Files.readAllBytes(pipeline.clip(1));
+        byte[] video = Files.readAllBytes(pipeline.clipWithText(1));
 
         Reply made = client.upload(API + "/media", ANN, "my cl\u00fcp, a:b=c; %22x%22.mp4", Buffer.buffer(video));
 
@@ -425,6 +425,14 @@ class BackendApiIT {
         URL rendition = new URL(outputs.getJsonObject(0).getString("url"));
         try (InputStream bytes = rendition.openStream()) {
             assertThat(bytes.readAllBytes()).hasSize(outputs.getJsonObject(0).getInteger("file_size"));
+        }
+        JsonArray textTracks =
+                client.get(API + "/jobs/" + job + "/outputs", ANN).json().getJsonArray("text_tracks");
+        assertThat(textTracks.stream().map(track -> ((JsonObject) track).getString("kind")))
+                .containsExactly("subtitles", "chapters");
+        try (InputStream bytes = new URL(textTracks.getJsonObject(0).getString("url")).openStream()) {
+            assertThat(new String(bytes.readAllBytes(), StandardCharsets.UTF_8))
+                    .isEqualTo("WEBVTT\n\n00:00.250 --> 00:00.750\n<b>Hallo</b>\n");
         }
         assertThat(client.get(API + "/jobs/" + job + "/outputs", BOB).code()).isEqualTo("forbidden");
         assertThat(client.get(API + "/media/" + media + "/video-versions", BOB).code())
@@ -610,8 +618,10 @@ class BackendApiIT {
 
         BackendSimulator.awaitThat(() -> waiting(id).getString("stage", "").equals("processing"));
         assertThat(waiting(id).getMap()).containsEntry("reason", "paused").containsEntry("ahead", 0);
-        JsonObject listed =
-                client.get(API + "/jobs?state=waiting", ANN).json().getJsonArray("jobs").getJsonObject(0);
+        JsonObject listed = client.get(API + "/jobs?state=waiting", ANN)
+                .json()
+                .getJsonArray("jobs")
+                .getJsonObject(0);
         assertThat(listed.getJsonObject("waiting").getMap())
                 .containsOnly(Map.entry("stage", "processing"), Map.entry("reason", "paused"));
         BackendSimulator.awaitThat(() -> stage("processing").getInteger("waiting", 0) == 1);

@@ -11,6 +11,7 @@ import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.async.ProgressListener;
 import dev.sluice.common.io.DirectoryTree;
 import dev.sluice.config.SluiceConfig;
+import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.http.TestTokens;
 import dev.sluice.objectstore.ObjectKey;
@@ -197,6 +198,22 @@ public final class PipelineFixture implements AutoCloseable {
                         name,
                         Duration.ofSeconds(seconds),
                         "640x360");
+    }
+
+    /** The clip with a default German subtitle stream and a chapter. */
+    Path clipWithText(int seconds) throws IOException {
+        Path subtitles =
+                Files.writeString(directory.resolve("clip.srt"), "1\n00:00:00,250 --> 00:00:00,750\n<b>Hallo</b>\n");
+        Path chapters = Files.writeString(
+                directory.resolve("chapters.txt"),
+                ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=500\ntitle=Anfang\n");
+        Path clip = directory.resolve("clip-with-text-" + seconds + ".mp4");
+        List<String> command = new ArrayList<>(List.of("-nostdin", "-loglevel", "level+error", "-y"));
+        List.of(clip(seconds), subtitles, chapters).forEach(file -> command.addAll(List.of("-i", file.toString())));
+        command.addAll(List.of("-map", "0", "-map", "1", "-map_chapters", "2", "-c", "copy", "-c:s", "mov_text"));
+        command.addAll(List.of("-metadata:s:s:0", "language=ger", "-disposition:s:0", "default", clip.toString()));
+        FfmpegFixture.output(FfmpegFixture.ffmpeg().ffmpeg(), command, directory);
+        return clip;
     }
 
     public void upload(String key, Path file) throws IOException {

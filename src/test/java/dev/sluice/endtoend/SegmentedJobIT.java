@@ -44,6 +44,7 @@ class SegmentedJobIT {
     @ParameterizedTest
     @ValueSource(strings = {"local", "object-store"})
     void encodesInTasksAndConcatenates(String mode) throws Exception {
+        pipeline.upload("uploads/long.mp4", pipeline.clipWithText(SECONDS));
         pipeline.start(settings(3).put("workspace", new JsonObject().put("mode", mode)));
         pipeline.backend().send(job("a", "uploads/long.mp4"));
 
@@ -55,6 +56,17 @@ class SegmentedJobIT {
         assertThat(runs("segment")).isEqualTo(SEGMENTS + 1);
         assertThat(runs("join")).isEqualTo(1);
         assertThat(frames(end)).isEqualTo(FRAMES);
+        JsonObject subtitles = end.getJsonArray("text_tracks").getJsonObject(0);
+        assertThat(subtitles.getMap())
+                .containsEntry("kind", "subtitles")
+                .containsEntry("language", "de")
+                .containsEntry("label", "German")
+                .containsEntry("default", true);
+        assertThat(pipeline.download(subtitles.getString("s3_key"), directory.resolve("got.vtt")))
+                .content()
+                .contains("<b>Hallo</b>");
+        assertThat(end.getJsonArray("text_tracks").getJsonObject(1).getString("kind"))
+                .isEqualTo("chapters");
         assertThat(pipeline.backend().steps("a"))
                 .containsSubsequence(
                         "processing_video",

@@ -61,7 +61,24 @@ class StreamingIT {
                         .put("maxKbps", 2500));
         pipeline.start(new JsonObject()
                 .put("media", new JsonObject().put("streaming", "hls+dash").put("ladder", ladder)));
-        pipeline.upload("uploads/usual.mp4", clip("usual"));
+        Path subtitles =
+                Files.writeString(directory.resolve("usual.srt"), "1\n00:00:00,000 --> 00:00:13,000\nHello\n\n");
+        pipeline.upload(
+                "uploads/usual.mp4",
+                clip(
+                        "usual",
+                        "-i",
+                        subtitles.toString(),
+                        "-map",
+                        "0",
+                        "-map",
+                        "1",
+                        "-map",
+                        "2",
+                        "-c:s",
+                        "mov_text",
+                        "-metadata:s:s:0",
+                        "language=eng"));
         pipeline.upload("uploads/late.mp4", clip("late", "-af", "asetpts=PTS+5/TB"));
         for (String job : List.of("usual", "late")) {
             pipeline.backend().send(PipelineFixture.job(job, "uploads/" + job + ".mp4"));
@@ -142,12 +159,14 @@ class StreamingIT {
                         .put("variants", JsonArray.of("video_360p.m3u8", "video_720p.m3u8"))
                         .put("keyFrames", JsonArray.of("iframes_360p.m3u8", "iframes_720p.m3u8"))
                         .put("audio", JsonArray.of("audio.m3u8", "audio.m3u8"))
+                        .put("subtitles", JsonArray.of("text_0.m3u8 en English", "text_0.m3u8 en English"))
                         .put(
                                 "segments",
                                 JsonArray.of(
                                         JsonArray.of("audio.m3u8", 2),
                                         JsonArray.of("iframes_360p.m3u8", 7),
                                         JsonArray.of("iframes_720p.m3u8", 7),
+                                        JsonArray.of("text_0.m3u8", 1),
                                         JsonArray.of("video_360p.m3u8", 3),
                                         JsonArray.of("video_720p.m3u8", 3))));
     }
@@ -187,6 +206,9 @@ class StreamingIT {
 
             assertThat(result.getJsonArray("errors")).as(result.encode()).isEmpty();
             assertThat(result.getDouble("duration")).isBetween(13.9, 14.2);
+            if (player.equals("hls")) {
+                assertThat(result.getJsonArray("texts")).contains("Hello");
+            }
             assertThat(browser.errors()).isEmpty();
         }
     }

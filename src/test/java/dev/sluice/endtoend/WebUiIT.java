@@ -277,7 +277,8 @@ class WebUiIT {
     void pausesStagesAndRedeploysVerticlesOfWorkers() throws Exception {
         page.locator("a[href='#/operations']").click();
         Locator join = page.locator("[data-testid=stage-row][data-stage=join]");
-        assertThat(join.getByRole(AriaRole.IMG).first()).hasAttribute("aria-label", Pattern.compile("^Waiting runs.*now 0"));
+        assertThat(join.getByRole(AriaRole.IMG).first())
+                .hasAttribute("aria-label", Pattern.compile("^Waiting runs.*now 0"));
 
         join.getByRole(AriaRole.BUTTON).click();
         page.getByTestId("confirm").click();

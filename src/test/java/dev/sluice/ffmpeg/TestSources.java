@@ -9,6 +9,7 @@ import dev.sluice.media.MediaInfo;
 import dev.sluice.media.PixelFormat;
 import dev.sluice.media.StreamTimes;
 import dev.sluice.media.VideoStream;
+import dev.sluice.media.text.TextSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,7 @@ public final class TestSources {
                 3_433_000,
                 video,
                 audio,
+                TextSource.EMPTY,
                 List.of(),
                 Set.of());
     }

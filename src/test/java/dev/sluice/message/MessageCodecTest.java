@@ -7,6 +7,7 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobId;
 import dev.sluice.job.Loudness;
 import dev.sluice.job.StageName;
+import dev.sluice.job.TextTrack;
 import dev.sluice.message.json.InvalidMessageException;
 import dev.sluice.message.json.JsonValidator;
 import io.vertx.core.buffer.Buffer;
@@ -73,6 +74,38 @@ class MessageCodecTest {
         assertThat(MessageCodec.decodeStagedJob(MessageCodec.encode(last), StageName.UPLOAD)
                         .outputs())
                 .containsExactly(RENDITION, THUMBNAIL);
+    }
+
+    /** Text tracks have a field of their own, and updates name those that have been published. */
+    @Test
+    void keepsTextTracks() {
+        StagedJob received = MessageCodec.decodeStagedJob(golden("staged-job-download.json"), StageName.DOWNLOAD);
+        OutputFile text = OutputFile.text(
+                "streams/m1/text_0.vtt",
+                900,
+                "text/vtt",
+                Optional.of(new TextTrack(TextTrack.Kind.CAPTIONS, Optional.of("en"), "English", true, false)));
+        OutputFile playlist =
+                OutputFile.text("streams/m1/text_0.m3u8", 90, "application/vnd.apple.mpegurl", Optional.empty());
+        OutputFile unpublished = text.withLocalPath("jobs/x/text_1.vtt");
+
+        StagedJob sent = received.withOutputs(List.of(RENDITION, playlist, text, unpublished, THUMBNAIL));
+
+        assertThat(sent.toJson().getJsonArray("outputs")).hasSize(2);
+        List<OutputFile> outputs = MessageCodec.decodeStagedJob(MessageCodec.encode(sent), StageName.UPLOAD)
+                .outputs();
+        assertThat(outputs).containsExactly(RENDITION, playlist, text, unpublished, THUMBNAIL);
+        assertThat(JobUpdate.textTracks(outputs))
+                .containsExactly(new JsonObject()
+                        .put("s3_key", "streams/m1/text_0.vtt")
+                        .put("s3Key", "streams/m1/text_0.vtt")
+                        .put("kind", "captions")
+                        .put("language", "en")
+                        .put("label", "English")
+                        .put("default", true)
+                        .put("forced", false)
+                        .put("file_size", 900L)
+                        .put("fileSize", 900L));
     }
 
     @Test
@@ -197,11 +230,24 @@ class MessageCodecTest {
     @Test
     void posterStoryboardAndLoudnessPassTheStages() {
         OutputFile poster = new OutputFile(
-                OutputFile.Type.STREAM, "streams/m1/poster.jpg", 1280, 720, 9_000, "image/jpeg", OutputFile.POSTER, 7.5);
-        OutputFile index =
-                OutputFile.playlist("streams/m1/storyboard.vtt", 900, "text/vtt", OutputFile.STORYBOARD);
+                OutputFile.Type.STREAM,
+                "streams/m1/poster.jpg",
+                1280,
+                720,
+                9_000,
+                "image/jpeg",
+                OutputFile.POSTER,
+                7.5);
+        OutputFile index = OutputFile.playlist("streams/m1/storyboard.vtt", 900, "text/vtt", OutputFile.STORYBOARD);
         OutputFile sheet = new OutputFile(
-                OutputFile.Type.STREAM, "streams/m1/storyboard-0.jpg", 1600, 90, 5_000, "image/jpeg", OutputFile.SHEET, 0);
+                OutputFile.Type.STREAM,
+                "streams/m1/storyboard-0.jpg",
+                1600,
+                90,
+                5_000,
+                "image/jpeg",
+                OutputFile.SHEET,
+                0);
         Loudness loudness = new Loudness(-23.4, 5.1, OptionalDouble.of(-1.5));
 
         StagedJob sent = MessageCodec.decodeStagedJob(golden("staged-job-download.json"), StageName.DOWNLOAD)
@@ -213,9 +259,12 @@ class MessageCodecTest {
         assertThat(sent.toJson().getJsonArray("outputs")).hasSize(2);
         assertThat(received.outputs()).containsExactly(RENDITION, poster, sheet, index, THUMBNAIL);
         assertThat(received.metadata().flatMap(VideoMetadata::loudness)).contains(loudness);
-        assertThat(JobUpdate.poster(received.outputs()).orElseThrow().getDouble("timestamp")).isEqualTo(7.5);
-        assertThat(JobUpdate.storyboard(received.outputs()).orElseThrow().getJsonArray("sheets")).hasSize(1);
-        assertThat(JobUpdate.poster(List.of(poster.withStagedKey("staging/poster.jpg")))).isEmpty();
+        assertThat(JobUpdate.poster(received.outputs()).orElseThrow().getDouble("timestamp"))
+                .isEqualTo(7.5);
+        assertThat(JobUpdate.storyboard(received.outputs()).orElseThrow().getJsonArray("sheets"))
+                .hasSize(1);
+        assertThat(JobUpdate.poster(List.of(poster.withStagedKey("staging/poster.jpg"))))
+                .isEmpty();
     }
 
     private static JobUpdate update(

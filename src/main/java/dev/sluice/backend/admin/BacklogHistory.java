@@ -47,7 +47,9 @@ public final class BacklogHistory {
         Future<Map<StageName, Long>> finished = repository.finished(INTERVAL);
         return Future.all(backlog, finished)
                 .onSuccess(both -> add(new Sample(backlog.result(), finished.result())))
-                .onFailure(cause -> LOG.atDebug().addKeyValue("error", String.valueOf(cause)).log("no backlog sample"))
+                .onFailure(cause -> LOG.atDebug()
+                        .addKeyValue("error", String.valueOf(cause))
+                        .log("no backlog sample"))
                 .<Void>mapEmpty()
                 .otherwiseEmpty()
                 .onComplete(done -> ended());

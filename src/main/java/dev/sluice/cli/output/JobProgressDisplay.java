@@ -70,16 +70,25 @@ public final class JobProgressDisplay implements AutoCloseable {
         out.printf("%n%-10s %11s %12s  %s%n", "output", "size", "bytes", "location");
         job.outputs().stream()
                 // Of the playlists, those that players open first; of the storyboard, the index.
-                .filter(output -> output.type() != OutputFile.Type.STREAM
-                        || !Set.of("", OutputFile.SHEET).contains(output.quality()))
+                .filter(output -> switch (output.type()) {
+                    case STREAM -> !Set.of("", OutputFile.SHEET).contains(output.quality());
+                    case TEXT -> output.text().isPresent();
+                    default -> true;
+                })
                 .forEach(output -> out.printf(
                         Locale.ROOT,
                         "%-10s %11s %,12d  %s%n",
-                        output.quality().isEmpty() ? "thumbnail" : TextSanitizer.singleLine(output.quality()),
+                        TextSanitizer.singleLine(name(output)),
                         output.width() == 0 ? "-" : output.width() + "x" + output.height(),
                         output.fileSize(),
                         TextSanitizer.singleLine(location.apply(output.s3Key()))));
         job.warnings().forEach(warning -> out.println("warning: " + TextSanitizer.singleLine(warning)));
+    }
+
+    private static String name(OutputFile output) {
+        return output.text()
+                .map(track -> track.kind().wire())
+                .orElse(output.quality().isEmpty() ? "thumbnail" : output.quality());
     }
 
     /** Prints stage, error message and error code of a failed job. */

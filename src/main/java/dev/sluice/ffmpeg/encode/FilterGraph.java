@@ -190,15 +190,21 @@ final class FilterGraph {
         String isUsual = "eq(iw\\," + size.width() + ")*eq(ih\\," + size.height() + ")*lt(abs(" + sampleAspect + "-"
                 + source.sampleAspectRatio() + ")\\,0.001)";
         String wider = "a*" + sampleAspect + "/" + source.sampleAspectRatio() * size.width() / size.height();
+        // pad rejects odd sides of formats with chroma subsampling.
+        int width = even(size.width());
+        int height = even(size.height());
         // Bars of whole chroma lines of both fields keep the field order.
         int lines = source.hasInterlacedFrames() ? 8 : 2;
         return List.of(
-                "scale=w=if(" + isUsual + "\\," + size.width() + "\\,2*round(" + size.width() + "*min(1\\," + wider
-                        + ")/2)):h=if(" + isUsual + "\\," + size.height() + "\\,max(2\\," + size.height() + "-" + lines
-                        + "*round(" + size.height() + "*(1-min(1\\,1/(" + wider + ")))/" + lines
-                        + "))):eval=frame:interl=-1",
-                "pad=" + size.width() + ":" + size.height() + ":-1:-1:eval=frame",
+                "scale=w=if(" + isUsual + "\\," + width + "\\,2*round(" + width + "*min(1\\," + wider + ")/2)):h=if("
+                        + isUsual + "\\," + height + "\\,max(2\\," + height + "-" + lines + "*round(" + height
+                        + "*(1-min(1\\,1/(" + wider + ")))/" + lines + "))):eval=frame:interl=-1",
+                "pad=" + width + ":" + height + ":-1:-1:eval=frame",
                 "setsar=" + source.sampleAspectRatio());
+    }
+
+    private static int even(int side) {
+        return Math.max(2, side - side % 2);
     }
 
     /** An expression of {@code scale} for the aspect ratio of the pixels: of the frame, or by time if FFmpeg overwrites it there. */

@@ -18,7 +18,7 @@ public final class FfprobeCommand {
 
     private FfprobeCommand() {}
 
-    /** Prints container, programs and streams as JSON. */
+    /** Prints container, programs, chapters and streams as JSON. */
     public static List<String> describe(Path file, Limits limits) {
         return describe(file, limits, Set.of());
     }
@@ -30,7 +30,13 @@ public final class FfprobeCommand {
      */
     static List<String> describe(Path file, Limits limits, Set<String> unusedDecoders) {
         List<String> command = new ArrayList<>(QUIET);
-        command.addAll(List.of("-show_format", "-show_programs", "-show_streams", "-print_format", "json=compact=1"));
+        command.addAll(List.of(
+                "-show_format",
+                "-show_programs",
+                "-show_chapters",
+                "-show_streams",
+                "-print_format",
+                "json=compact=1"));
         command.addAll(input(file, limits, unusedDecoders));
         return List.copyOf(command);
     }
@@ -66,12 +72,6 @@ public final class FfprobeCommand {
         return List.copyOf(command);
     }
 
-    /** Decodes the first packets of an audio stream and prints a line for each frame. */
-    static List<String> audioFrames(Path file, int stream, int packets, Limits limits, Set<String> unusedDecoders) {
-        List<String> command = new ArrayList<>(QUIET);
-        command.addAll(List.of("-select_streams", Integer.toString(stream), "-read_intervals", "%+#" + packets));
-        command.addAll(List.of("-show_entries", "frame=nb_samples", "-print_format", "csv=print_section=0"));
-        command.addAll(input(file, limits, unusedDecoders));
     /** Decodes all key frames of a stream and prints time and aspect ratio of each. Reads the whole file. */
     static List<String> keyFrames(Path file, int stream, Limits limits, Set<String> unusedDecoders) {
         List<String> command = new ArrayList<>(QUIET);
@@ -81,6 +81,12 @@ public final class FfprobeCommand {
         return List.copyOf(command);
     }
 
+    /** Decodes the first packets of an audio stream and prints a line for each frame. */
+    static List<String> audioFrames(Path file, int stream, int packets, Limits limits, Set<String> unusedDecoders) {
+        List<String> command = new ArrayList<>(QUIET);
+        command.addAll(List.of("-select_streams", Integer.toString(stream), "-read_intervals", "%+#" + packets));
+        command.addAll(List.of("-show_entries", "frame=nb_samples", "-print_format", "csv=print_section=0"));
+        command.addAll(input(file, limits, unusedDecoders));
         return List.copyOf(command);
     }
 

@@ -3,6 +3,8 @@ package dev.sluice.ffmpeg.probe;
 import dev.sluice.media.AudioStream;
 import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.StreamTimes;
+import dev.sluice.media.text.Chapter;
+import dev.sluice.media.text.TextSource;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -21,13 +23,19 @@ public final class FfprobeOutput {
     /** Names of the demuxers that read or measure the duration of each stream. */
     private static final Set<String> WITH_STREAM_DURATIONS = Set.of("mov,mp4,m4a,3gp,3g2,mj2", "mpegts", "mpeg");
 
+    /** More is not made for viewers. */
+    private static final int MAX_CHAPTERS = 1_000;
+
     private final JsonObject format;
     private final List<FfprobeStream> streams;
+    private final List<Chapter> chapters;
     private final List<Set<Integer>> programs;
 
-    private FfprobeOutput(JsonObject format, List<FfprobeStream> streams, List<Set<Integer>> programs) {
+    private FfprobeOutput(
+            JsonObject format, List<FfprobeStream> streams, List<Chapter> chapters, List<Set<Integer>> programs) {
         this.format = format;
         this.streams = streams;
+        this.chapters = chapters;
         this.programs = programs;
     }
 
@@ -41,6 +49,10 @@ public final class FfprobeOutput {
         return new FfprobeOutput(
                 report.getJsonObject("format", new JsonObject()),
                 objects(report, "streams").map(FfprobeStream::new).toList(),
+                objects(report, "chapters")
+                        .limit(MAX_CHAPTERS)
+                        .flatMap(FfprobeOutput::chapter)
+                        .toList(),
                 objects(report, "programs")
                         .map(program -> objects(program, "streams")
                                 .map(stream -> stream.getInteger("index", -1))
@@ -48,10 +60,33 @@ public final class FfprobeOutput {
                         .toList());
     }
 
+    private static Stream<Chapter> chapter(JsonObject json) {
+        return DecimalSeconds.parse(json.getString("start_time"))
+                .flatMap(start -> DecimalSeconds.parse(json.getString("end_time"))
+                        .map(end -> new Chapter(
+                                start,
+                                end,
+                                json.getJsonObject("tags", new JsonObject()).getString("title", ""))))
+                .stream();
+    }
+
     /** The objects in an array; none if it is missing. */
     static Stream<JsonObject> objects(JsonObject json, String key) {
         JsonArray array = json.getJsonArray(key, new JsonArray());
         return IntStream.range(0, array.size()).mapToObj(array::getJsonObject);
+    }
+
+    /** Subtitles and chapters, with times from {@code origin}. */
+    TextSource text(Duration origin) {
+        return new TextSource(
+                streams.stream()
+                        .filter(FfprobeStream::isSubtitle)
+                        .map(FfprobeStream::subtitles)
+                        .toList(),
+                chapters.stream()
+                        .map(chapter -> new Chapter(
+                                chapter.start().minus(origin), chapter.end().minus(origin), chapter.title()))
+                        .toList());
     }
 
     List<FfprobeStream> streams() {

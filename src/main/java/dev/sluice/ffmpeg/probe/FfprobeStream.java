@@ -5,6 +5,7 @@ import dev.sluice.media.Crop;
 import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.DisplayMatrix;
 import dev.sluice.media.VideoStream;
+import dev.sluice.media.text.SubtitleStream;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
@@ -17,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 /** Parsed output of ffprobe for one stream. Pure. */
 final class FfprobeStream {
     private static final double MAX_FRAME_RATE = 300;
-    private static final Set<String> INTERLACED = Set.of("tt", "bb", "tb", "bt");
     /** Codecs whose key frames state their size: that of recorded calls and broadcasts changes, except in MP4. */
     private static final Set<String> STATE_SIZE =
             Set.of("h264", "hevc", "av1", "vp8", "vp9", "mpeg1video", "mpeg2video", "mpeg4", "h263", "flv1");
 
+    private static final Set<String> INTERLACED = Set.of("tt", "bb", "tb", "bt");
     private static final List<String> ALTERNATIVE_AUDIO = List.of(
             "visual_impaired",
             "hearing_impaired",
@@ -61,6 +62,21 @@ final class FfprobeStream {
 
     boolean isAudio() {
         return "audio".equals(stream.getString("codec_type"));
+    }
+
+    boolean isSubtitle() {
+        return "subtitle".equals(stream.getString("codec_type"));
+    }
+
+    SubtitleStream subtitles() {
+        return new SubtitleStream(
+                index(),
+                codec(),
+                language(),
+                stream.getJsonObject("tags", new JsonObject()).getString("title", ""),
+                isDefault(),
+                has("forced"),
+                has("hearing_impaired"));
     }
 
     boolean isDefault() {

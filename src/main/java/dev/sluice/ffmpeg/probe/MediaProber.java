@@ -77,6 +77,7 @@ public final class MediaProber {
                 duration.map(length -> bitrate(bytes, length)).orElse(0L),
                 selected.video().from(times.origin()),
                 audio,
+                output.text(times.origin()),
                 selector.warnings(),
                 rejected);
     }

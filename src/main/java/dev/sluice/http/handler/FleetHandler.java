@@ -81,7 +81,8 @@ public final class FleetHandler {
             JsonArray stages = new JsonArray();
             for (StageName stage : StageName.values()) {
                 StageBacklog now = Objects.requireNonNull(current.result().get(stage));
-                stages.add(StageJson.of(stage, now, samples).put("paused", paused.result().contains(stage.key())));
+                stages.add(StageJson.of(stage, now, samples)
+                        .put("paused", paused.result().contains(stage.key())));
             }
             return new JsonObject()
                     .put("interval_seconds", BacklogHistory.INTERVAL.toSeconds())

@@ -65,7 +65,8 @@ public final class JobHandler {
 
     private Future<JsonObject> get(ApiRequest call) {
         return media.requireAccessibleJob(call.jobId(), call.caller())
-                .compose(job -> withWaitingReason(job, JobJson.details(job, call.caller().admin())));
+                .compose(job -> withWaitingReason(
+                        job, JobJson.details(job, call.caller().admin())));
     }
 
     private Future<JsonObject> withWaitingReason(JobDetails job, JsonObject json) {
@@ -106,8 +107,9 @@ public final class JobHandler {
                 call.query("state"),
                 call.query("cursor").map(PageCursor::parse),
                 limit + 1);
-        return queries.list(query).compose(found -> queries.waitingReasons(waiting(found))
-                .compose(reasons -> page(found, reasons, limit)));
+        return queries.list(query)
+                .compose(found ->
+                        queries.waitingReasons(waiting(found)).compose(reasons -> page(found, reasons, limit)));
     }
 
     private static List<JobId> waiting(List<JobDetails> jobs) {

@@ -51,14 +51,24 @@ public final class OutputUrlHandler {
                 .flatMap(all -> all)
                 .filter(output -> jobs.isOutput(job, output.key()))
                 .toList();
+        List<Output> textTracks = of("text", "text/vtt", job.outputs().textTracks())
+                .filter(output -> jobs.isOutput(job, output.key()))
+                .toList();
         Instant expiresAt = Instant.now().plus(presignedUrls.ttl());
         return presignedUrls
-                .forDownload(call.caller(), outputs.stream().map(Output::key).toList())
+                .forDownload(
+                        call.caller(),
+                        Stream.concat(outputs.stream(), textTracks.stream())
+                                .map(Output::key)
+                                .toList())
                 .map(urls -> {
                     JsonObject json = new JsonObject()
                             .put("job_id", job.id().value())
                             .put("expires_at", expiresAt.toString())
                             .put("outputs", json(outputs, urls));
+                    if (!textTracks.isEmpty()) {
+                        json.put("text_tracks", json(textTracks, urls.subList(outputs.size(), urls.size())));
+                    }
                     job.outputs().streams().ifPresent(streams -> json.put("streams", streams));
                     job.outputs()
                             .metadata()
@@ -96,7 +106,17 @@ public final class OutputUrlHandler {
                     .put("s3_key", key.value())
                     .put("mime_type", mimeType)
                     .put("url", url.toString());
-            for (String field : List.of("quality", "width", "height", "file_size", "timestamp")) {
+            for (String field : List.of(
+                    "quality",
+                    "width",
+                    "height",
+                    "file_size",
+                    "timestamp",
+                    "kind",
+                    "language",
+                    "label",
+                    "default",
+                    "forced")) {
                 if (item.containsKey(field)) {
                     json.put(field, item.getValue(field));
                 }

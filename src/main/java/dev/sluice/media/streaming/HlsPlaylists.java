@@ -1,9 +1,12 @@
 package dev.sluice.media.streaming;
 
+import dev.sluice.job.TextTrack;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Writes HLS playlists (RFC 8216bis) over byte ranges of hybrid files: a multivariant playlist, a media playlist and an I-frame
@@ -11,15 +14,28 @@ import java.util.Optional;
  */
 public final class HlsPlaylists {
     private static final String AUDIO = "audio.m3u8";
+    /** As Apple's authoring specification requests for captions. */
+    private static final String CAPTIONS = ",CHARACTERISTICS=\"public.accessibility.transcribes-spoken-dialog,"
+            + "public.accessibility.describes-music-and-sound\"";
+
     private static final String AUDIO_GROUP = "audio";
     /** {@code EXT-X-MAP} in fragmented MP4 needs 6 or 7. */
     private static final String HEAD = "#EXTM3U\n#EXT-X-VERSION:7\n";
 
-    private final StreamPresentation presentation;
+    private static final String TEXT_GROUP = "text";
 
-    /** @param renditions smallest first; at least one */
-    public HlsPlaylists(List<StreamRendition> renditions) {
+    private final StreamPresentation presentation;
+    private final List<StreamText> texts;
+
+    /**
+     * Creates the playlists of a video.
+     *
+     * @param renditions smallest first; at least one
+     * @param texts subtitles and captions
+     */
+    public HlsPlaylists(List<StreamRendition> renditions, List<StreamText> texts) {
         this.presentation = new StreamPresentation(renditions);
+        this.texts = List.copyOf(texts);
     }
 
     /** All playlists, the multivariant one first. */
@@ -35,6 +51,7 @@ public final class HlsPlaylists {
             playlists.add(playlist(mediaName(rendition), media(rendition.uri(), video)));
             playlists.add(playlist(keyFramesName(rendition), keyFrames(rendition.uri(), video)));
         }
+        texts.forEach(text -> playlists.add(playlist(text.playlistName(), text(text))));
         return playlists;
     }
 
@@ -57,6 +74,7 @@ public final class HlsPlaylists {
             text.append("#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"" + AUDIO_GROUP + "\",NAME=\"" + AUDIO_GROUP
                     + "\",DEFAULT=YES,AUTOSELECT=YES,CHANNELS=\"2\",URI=\"" + AUDIO + "\"\n");
         }
+        addTexts(text);
         for (StreamRendition rendition : presentation.renditions()) {
             FragmentedStream video = rendition.file().video();
             Bandwidth bandwidth = presentation.videoBandwidth(rendition).plus(presentation.audioBandwidth());
@@ -69,6 +87,7 @@ public final class HlsPlaylists {
                     .append(String.format(Locale.ROOT, ",FRAME-RATE=%.3f", presentation.frameRate(rendition)))
                     .append(audio.map(stream -> ",AUDIO=\"" + AUDIO_GROUP + "\"")
                             .orElse(""))
+                    .append(texts.isEmpty() ? "" : ",SUBTITLES=\"" + TEXT_GROUP + "\"")
                     .append('\n')
                     .append(mediaName(rendition))
                     .append('\n');
@@ -89,6 +108,44 @@ public final class HlsPlaylists {
                     .append("\"\n");
         }
         return text.toString();
+    }
+
+    /** Names are different in a group, and one rendition at most is the default (RFC 8216bis, 4.4.6.1). */
+    private void addTexts(StringBuilder playlist) {
+        Set<String> names = new HashSet<>();
+        boolean hasDefault = false;
+        for (StreamText text : texts) {
+            TextTrack track = text.track();
+            String label = track.label().replace('"', '\'');
+            String name = label;
+            for (int i = 2; !names.add(name); i++) {
+                name = label + " (" + i + ")";
+            }
+            boolean isDefault = track.isDefault() && !hasDefault;
+            hasDefault |= isDefault;
+            playlist.append("#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"" + TEXT_GROUP + "\",NAME=\"")
+                    .append(name)
+                    .append('"')
+                    .append(track.language()
+                            .map(language -> ",LANGUAGE=\"" + language + "\"")
+                            .orElse(""))
+                    .append(isDefault ? ",DEFAULT=YES" : ",DEFAULT=NO")
+                    .append(",AUTOSELECT=YES")
+                    .append(track.isForced() ? ",FORCED=YES" : ",FORCED=NO")
+                    .append(track.kind() == TextTrack.Kind.CAPTIONS ? CAPTIONS : "")
+                    .append(",URI=\"")
+                    .append(text.playlistName())
+                    .append("\"\n");
+        }
+    }
+
+    /** One segment: the whole file. Its target duration may differ from that of the other playlists (RFC 8216bis, 6.2.4). */
+    private String text(StreamText text) {
+        FragmentedStream video = presentation.renditions().get(0).file().video();
+        StreamSegment last = video.segments().get(video.segments().size() - 1);
+        double seconds = (double) last.end() / video.timescale();
+        return HEAD + "#EXT-X-TARGETDURATION:" + Math.max(1, Math.round(seconds)) + "\n#EXT-X-PLAYLIST-TYPE:VOD\n"
+                + String.format(Locale.ROOT, "#EXTINF:%.6f,\n%s\n#EXT-X-ENDLIST\n", seconds, text.name());
     }
 
     private static String bandwidth(String tag, Bandwidth bandwidth) {

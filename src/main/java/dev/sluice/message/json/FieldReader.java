@@ -14,8 +14,8 @@ public final class FieldReader {
 
     private static final int MAX_SECONDS = 100_000_000;
     private static final Pattern DIGITS = Pattern.compile("[0-9]{1,16}");
-    private static final Pattern MEDIA_TYPE =
-            Pattern.compile("(video|image)/[A-Za-z0-9.+-]{1,100}|text/vtt|application/(vnd\\.apple\\.mpegurl|dash\\+xml)");
+    private static final Pattern MEDIA_TYPE = Pattern.compile(
+            "(video|image)/[A-Za-z0-9.+-]{1,100}|text/vtt|application/(vnd\\.apple\\.mpegurl|dash\\+xml)");
 
     private final JsonObject json;
 

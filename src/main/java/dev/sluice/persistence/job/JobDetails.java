@@ -66,6 +66,7 @@ public record JobDetails(
      *
      * @param streams entry points of adaptive streaming
      * @param storyboard key of its index, and its sheets
+     * @param textTracks subtitles, captions and chapters
      * @param warnings about the source, for example damaged streams
      * @param publishedKeys keys of the outputs that workers of Sluice have published; empty if no worker of Sluice received the
      *     job, so that another system tells its outputs
@@ -76,6 +77,7 @@ public record JobDetails(
             Optional<JsonObject> streams,
             Optional<JsonObject> poster,
             Optional<JsonObject> storyboard,
+            JsonArray textTracks,
             JsonArray warnings,
             Optional<JsonObject> metadata,
             Optional<Set<String>> publishedKeys) {}

@@ -68,6 +68,7 @@ record JobStatusResolver(
                         JobUpdate.streams(outputs()),
                         JobUpdate.poster(outputs()),
                         JobUpdate.storyboard(outputs()),
+                        JobUpdate.textTracks(outputs()),
                         warnings(),
                         metadata(),
                         publishedKeys()),

@@ -3,6 +3,8 @@ package dev.sluice.stage.encode;
 import dev.sluice.common.io.FileErrorMapper;
 import dev.sluice.common.io.PrivateFiles;
 import dev.sluice.config.MediaConfig;
+import dev.sluice.ffmpeg.text.TextTracks;
+import dev.sluice.job.TextTrack;
 import dev.sluice.media.preview.ImageFile;
 import dev.sluice.media.preview.Storyboard;
 import dev.sluice.media.rendition.EncodeResult;
@@ -13,6 +15,8 @@ import dev.sluice.media.streaming.HlsPlaylists;
 import dev.sluice.media.streaming.Playlist;
 import dev.sluice.media.streaming.RelativeUri;
 import dev.sluice.media.streaming.StreamRendition;
+import dev.sluice.media.streaming.StreamText;
+import dev.sluice.media.text.TextTrackFile;
 import dev.sluice.message.OutputFile;
 import dev.sluice.message.StagedJob;
 import dev.sluice.objectstore.OutputKeys;
@@ -28,10 +32,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 
 /**
- * Stores finished renditions, thumbnails, poster and storyboard, and the playlists of the renditions, for the upload stage.
+ * Stores finished renditions, thumbnails, poster, storyboard and text tracks, and the playlists of the renditions, for the upload
+ * stage.
  *
  * @param workers for writing playlists and the index of the storyboard
  * @param streaming formats of the playlists, for renditions that have fragments
@@ -45,9 +52,9 @@ public record EncodeOutputStore(
     }
 
     /** Stores the outputs and adds them, with their locations, to the job. */
-    Future<StageResult> store(StageContext context, EncodeResult result) {
-        return workers.executeBlocking(() -> streams(context.job().mediaId(), result), false)
-                .compose(streams -> store(context, result, streams));
+    Future<StageResult> store(StageContext context, EncodeResult result, TextTracks text) {
+        return workers.executeBlocking(() -> streams(context.job().mediaId(), result, text), false)
+                .compose(streams -> store(context, result.withWarnings(text.warnings()), streams));
     }
 
     private Future<StageResult> store(StageContext context, EncodeResult result, List<Output> streams) {
@@ -77,8 +84,9 @@ public record EncodeOutputStore(
         });
     }
 
-    private List<Output> streams(String mediaId, EncodeResult result) {
-        List<Output> all = new ArrayList<>(playlists(mediaId, result));
+    private List<Output> streams(String mediaId, EncodeResult result, TextTracks text) {
+        List<Output> all = new ArrayList<>(playlists(mediaId, result, text));
+        text.tracks().forEach(file -> all.add(output(mediaId, file)));
         result.previews()
                 .poster()
                 .ifPresent(poster ->
@@ -99,7 +107,10 @@ public record EncodeOutputStore(
             all.add(image(key, sheet, OutputFile.SHEET));
         }
         Path file = storyboard.sheets().get(0).file().resolveSibling("storyboard.vtt");
-        all.add(write(index, storyboard.webVtt(uris), "text/vtt", OutputFile.STORYBOARD, file));
+        all.add(write(
+                storyboard.webVtt(uris),
+                file,
+                bytes -> OutputFile.playlist(index, bytes, TextTrackFile.CONTENT_TYPE, OutputFile.STORYBOARD)));
         return all;
     }
 
@@ -117,8 +128,22 @@ public record EncodeOutputStore(
                 image.file());
     }
 
+    private Output output(String mediaId, TextTrackFile text) {
+        try {
+            return new Output(
+                    OutputFile.text(
+                            keys.streamKey(mediaId, text.name()).value(),
+                            Files.size(text.file()),
+                            TextTrackFile.CONTENT_TYPE,
+                            Optional.of(text.track())),
+                    text.file());
+        } catch (IOException cause) {
+            throw FileErrorMapper.translate(cause);
+        }
+    }
+
     /** Writes the playlists beside the renditions; none unless all renditions have fragments. Blocks. */
-    private List<Output> playlists(String mediaId, EncodeResult result) {
+    private List<Output> playlists(String mediaId, EncodeResult result, TextTracks text) {
         String from = keys.streamKey(mediaId, Playlist.MASTER).value();
         List<StreamRendition> renditions = result.renditions().stream()
                 .flatMap(rendition -> rendition.stream().stream()
@@ -134,29 +159,43 @@ public record EncodeOutputStore(
                 || renditions.size() < result.renditions().size()) {
             return List.of();
         }
-        List<Playlist> playlists = new ArrayList<>(new HlsPlaylists(renditions).build());
+        List<Playlist> playlists = new ArrayList<>(new HlsPlaylists(renditions, streamTexts(text)).build());
         if (streaming == MediaConfig.Streaming.HLS_DASH) {
             playlists.add(new DashManifest(renditions).build());
         }
         Path sibling = result.renditions().get(0).file();
         return playlists.stream()
                 .map(playlist -> write(
-                        keys.streamKey(mediaId, playlist.name()).value(),
                         playlist.text(),
-                        playlist.contentType(),
-                        switch (playlist.name()) {
-                            case Playlist.MASTER -> "hls";
-                            case Playlist.MANIFEST -> "dash";
-                            default -> "";
-                        },
-                        sibling.resolveSibling(playlist.name())))
+                        sibling.resolveSibling(playlist.name()),
+                        bytes -> describe(mediaId, playlist, bytes)))
                 .toList();
     }
 
-    private static Output write(String key, String text, String contentType, String format, Path file) {
+    private static List<StreamText> streamTexts(TextTracks text) {
+        return text.tracks().stream()
+                .filter(file -> file.track().kind() != TextTrack.Kind.CHAPTERS)
+                .map(file -> new StreamText(file.track(), file.name()))
+                .toList();
+    }
+
+    private OutputFile describe(String mediaId, Playlist playlist, long bytes) {
+        String key = keys.streamKey(mediaId, playlist.name()).value();
+        if (StreamText.isPlaylist(playlist.name())) {
+            return OutputFile.text(key, bytes, playlist.contentType(), Optional.empty());
+        }
+        String format = switch (playlist.name()) {
+            case Playlist.MASTER -> "hls";
+            case Playlist.MANIFEST -> "dash";
+            default -> "";
+        };
+        return OutputFile.playlist(key, bytes, playlist.contentType(), format);
+    }
+
+    private static Output write(String text, Path file, LongFunction<OutputFile> description) {
         try {
             PrivateFiles.writeString(file, text);
-            return new Output(OutputFile.playlist(key, Files.size(file), contentType, format), file);
+            return new Output(description.apply(Files.size(file)), file);
         } catch (IOException cause) {
             throw FileErrorMapper.translate(cause);
         }

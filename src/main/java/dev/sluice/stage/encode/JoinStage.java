@@ -98,7 +98,8 @@ public final class JoinStage implements Stage {
                                         directory,
                                         fraction -> context.progress().report(FETCH_FRACTION * fraction))
                                 .compose(fetched -> concatenate(context, plan, settings, results, directory))
-                                .compose(whole -> outputs.store(context, whole)));
+                                .compose(whole ->
+                                        outputs.store(context, whole, TaskTextTracks.of(results.values(), directory))));
     }
 
     private Future<EncodeResult> concatenate(
@@ -149,7 +150,10 @@ public final class JoinStage implements Stage {
                 .map(seconds -> Duration.ofMillis(Math.round(seconds * 1e3)));
     }
 
-    /** All renditions, in a directory for each segment, the audio, and the thumbnails and tiles that an encode in one piece makes. */
+    /**
+     * All renditions, in a directory for each segment, the audio, the text tracks, and the thumbnails and tiles that an encode in one
+     * piece makes.
+     */
     private static List<ArtifactRequest> artifacts(
             EncodePlan plan, MediaConfig settings, SortedMap<Integer, JsonObject> results) {
         SortedMap<Integer, List<TaskArtifact>> artifacts = new TreeMap<>();
@@ -166,9 +170,10 @@ public final class JoinStage implements Stage {
         for (Map.Entry<Integer, List<TaskArtifact>> task : artifacts.entrySet()) {
             for (TaskArtifact artifact : task.getValue()) {
                 if (!ThumbnailFiles.isThumbnail(artifact.name()) && !TileFiles.isTile(artifact.name())) {
-                    boolean isAudio = task.getKey() == SegmentTasks.AUDIO_TASK;
+                    boolean isWhole =
+                            task.getKey() == SegmentTasks.AUDIO_TASK || TaskTextTracks.isTextTrack(artifact.name());
                     requests.add(new ArtifactRequest(
-                            artifact, isAudio ? Optional.empty() : Optional.of(Integer.toString(task.getKey() - 1))));
+                            artifact, isWhole ? Optional.empty() : Optional.of(Integer.toString(task.getKey() - 1))));
                 } else if (stills.remove(artifact.name())) {
                     requests.add(new ArtifactRequest(artifact, Optional.empty()));
                 }

@@ -63,7 +63,8 @@ public final class ProcessingStage implements Stage {
                         context.attempt(),
                         services.sizeEstimator().estimateBytes(context.job().metadata()),
                         directory -> services.blocking(() -> encoder.encode(request(context, source, directory)))
-                                .compose(result -> outputs.store(context, result)));
+                                .compose(result -> services.extractText(context, source, directory)
+                                        .compose(text -> outputs.store(context, result, text))));
     }
 
     private EncodeRequest request(StageContext context, ProbedSource source, AttemptDirectory directory) {

@@ -4,6 +4,7 @@ import dev.sluice.config.MediaConfig;
 import dev.sluice.ffmpeg.encode.EncodeRequest;
 import dev.sluice.ffmpeg.segment.SegmentEncoder;
 import dev.sluice.ffmpeg.segment.SegmentRequest;
+import dev.sluice.ffmpeg.text.TextTracks;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.StageName;
@@ -12,6 +13,7 @@ import dev.sluice.media.Dimensions;
 import dev.sluice.media.ProbedSource;
 import dev.sluice.media.segment.EncodedSegment;
 import dev.sluice.media.segment.Segment;
+import dev.sluice.media.text.TextTrackFile;
 import dev.sluice.message.EncodePlan;
 import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageContext;
@@ -27,10 +29,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** Encodes one task of a long video: the video of one segment in all renditions, or the whole audio. */
+/**
+ * Encodes one task of a long video: the video of one segment in all renditions, or the whole audio. The task of the audio, or else
+ * of the first segment, also extracts the text tracks.
+ */
 public final class SegmentStage implements Stage {
     private final EncodeServices services;
     private final Function<MediaConfig, SegmentEncoder> encoders;
@@ -76,8 +83,10 @@ public final class SegmentStage implements Stage {
                 context,
                 source,
                 plan.end(),
+                true,
                 request -> encoder.encodeAudio(request, audio),
-                result -> store(context, List.of(result.file()), new JsonObject(), new SegmentResult(result).toJson()));
+                (result, text) -> store(
+                        context, List.of(result.file()), text, new JsonObject(), new SegmentResult(result).toJson()));
     }
 
     private Future<StageResult> encodeVideo(
@@ -86,27 +95,37 @@ public final class SegmentStage implements Stage {
                 context,
                 source,
                 segment.end().minus(segment.start()),
+                segment.isFirst() && !plan.hasAudio(),
                 request -> encoder.encodeVideo(new SegmentRequest(
                         request,
                         new Dimensions(plan.video().width(), plan.video().height()),
                         segment,
                         plan.firstFrameTimes().get(segment.number()))),
-                result -> store(context, result.files(), summary(segment, result), new SegmentResult(result).toJson()));
+                (result, text) -> store(
+                        context, result.files(), text, summary(segment, result), new SegmentResult(result).toJson()));
     }
 
-    /** Encodes on the worker pool, into a new attempt directory with space for outputs of this duration. */
+    /**
+     * Encodes on the worker pool, into a new attempt directory with space for outputs of this duration.
+     *
+     * @param extractsText whether this task also extracts the text tracks of the whole video
+     */
     private <T> Future<StageResult> encode(
             StageContext context,
             ProbedSource source,
             Duration duration,
+            boolean extractsText,
             Function<EncodeRequest, T> encode,
-            Function<T, Future<StageResult>> store) {
+            BiFunction<T, TextTracks, Future<StageResult>> store) {
         return services.workspace()
                 .withAttemptDirectory(
                         context.attempt(),
                         services.sizeEstimator().estimateBytes(duration),
                         directory -> services.blocking(() -> encode.apply(request(context, source, directory)))
-                                .compose(store));
+                                .compose(result -> (extractsText
+                                                ? services.extractText(context, source, directory)
+                                                : Future.succeededFuture(TextTracks.NONE))
+                                        .compose(text -> store.apply(result, text))));
     }
 
     private EncodeRequest request(StageContext context, ProbedSource source, AttemptDirectory directory) {
@@ -123,9 +142,11 @@ public final class SegmentStage implements Stage {
     }
 
     private Future<StageResult> store(
-            StageContext context, List<Path> paths, JsonObject summary, JsonObject segmentResult) {
-        return services.blocking(
-                        () -> paths.stream().map(SegmentStage::localFile).toList())
+            StageContext context, List<Path> paths, TextTracks text, JsonObject summary, JsonObject segmentResult) {
+        return services.blocking(() -> Stream.concat(
+                                paths.stream(), text.tracks().stream().map(TextTrackFile::file))
+                        .map(SegmentStage::localFile)
+                        .toList())
                 .compose(files -> artifactStore.store(context, files).map(locations -> {
                     List<TaskArtifact> artifacts = IntStream.range(0, files.size())
                             .mapToObj(i -> new TaskArtifact(
@@ -138,14 +159,18 @@ public final class SegmentStage implements Stage {
                             summary.put(
                                     "bytes",
                                     files.stream().mapToLong(LocalFile::bytes).sum()),
-                            TaskArtifact.toTaskResult(artifacts).mergeIn(segmentResult));
+                            TaskArtifact.toTaskResult(artifacts)
+                                    .mergeIn(segmentResult)
+                                    .mergeIn(TaskTextTracks.toJson(text)));
                 }));
     }
 
     private static LocalFile localFile(Path file) {
         try {
-            String type = file.toString().endsWith(".jpg") ? "image/jpeg" : "video/mp4";
-            return new LocalFile(file, Files.size(file), type);
+            String name = file.toString();
+            String type = name.endsWith(".jpg") ? "image/jpeg" : "video/mp4";
+            return new LocalFile(
+                    file, Files.size(file), TaskTextTracks.isTextTrack(name) ? TextTrackFile.CONTENT_TYPE : type);
         } catch (IOException cause) {
             throw new JobException(ErrorCode.OUTPUT_INVALID, "An output of the encode is missing.", cause);
         }

@@ -161,7 +161,7 @@ class CommandLineTest {
     void probesContainerAndStreams() {
         assertThat(line(FfprobeCommand.describe(SOURCE, FfmpegFixture.LIMITS)))
                 .isEqualTo(
-                        "-hide_banner -loglevel level+warning -show_format -show_programs -show_streams -print_format json=compact=1 "
+                        "-hide_banner -loglevel level+warning -show_format -show_programs -show_chapters -show_streams -print_format json=compact=1 "
                                 + OPENING);
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.media.streaming;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.job.TextTrack;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,11 @@ class PlaylistsTest {
     /** The peak of the video is the second segment, of 6 s: 1.2 Mbit/s; that of the audio 128 kbit/s, its first segment. */
     @Test
     void statesBandwidthsOfTheSpecification() {
-        assertThat(new HlsPlaylists(List.of(RENDITION)).build().get(0).text()).isEqualTo("""
+        assertThat(new HlsPlaylists(List.of(RENDITION), List.of())
+                        .build()
+                        .get(0)
+                        .text())
+                .isEqualTo("""
                         #EXTM3U
                         #EXT-X-VERSION:7
                         #EXT-X-INDEPENDENT-SEGMENTS
@@ -51,7 +56,7 @@ class PlaylistsTest {
 
     @Test
     void namesRangesOfTheRendition() {
-        List<Playlist> playlists = new HlsPlaylists(List.of(RENDITION)).build();
+        List<Playlist> playlists = new HlsPlaylists(List.of(RENDITION), List.of()).build();
 
         assertThat(playlists)
                 .extracting(Playlist::name)
@@ -79,11 +84,39 @@ class PlaylistsTest {
     }
 
     @Test
+    void listsSubtitlesWithDifferentNamesAndOneDefault() {
+        List<Playlist> playlists = new HlsPlaylists(
+                        List.of(RENDITION),
+                        List.of(
+                                text(0, TextTrack.Kind.SUBTITLES, Optional.of("en"), "\"English\""),
+                                text(1, TextTrack.Kind.CAPTIONS, Optional.empty(), "\"English\"")))
+                .build();
+
+        assertThat(playlists.get(0).text()).contains("""
+                        #EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",NAME="'English'",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,FORCED=NO,URI="text_0.m3u8"
+                        #EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",NAME="'English' (2)",DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,CHARACTERISTICS="public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound",URI="text_1.m3u8"
+                        """, ",AUDIO=\"audio\",SUBTITLES=\"text\"\nvideo_720p.m3u8\n");
+        assertThat(playlists.get(5)).isEqualTo(new Playlist("text_1.m3u8", Playlist.HLS_TYPE, """
+                        #EXTM3U
+                        #EXT-X-VERSION:7
+                        #EXT-X-TARGETDURATION:13
+                        #EXT-X-PLAYLIST-TYPE:VOD
+                        #EXTINF:13.000000,
+                        text_1.vtt
+                        #EXT-X-ENDLIST
+                        """));
+    }
+
+    private static StreamText text(int number, TextTrack.Kind kind, Optional<String> language, String label) {
+        return new StreamText(new TextTrack(kind, language, label, true, false), "text_" + number + ".vtt");
+    }
+
+    @Test
     void omitsAudioThatIsNotThere() {
         StreamRendition silent =
                 new StreamRendition("720p", "720p.mp4", new StreamFile(2_000_000, VIDEO, Optional.empty()));
 
-        assertThat(new HlsPlaylists(List.of(silent)).build())
+        assertThat(new HlsPlaylists(List.of(silent), List.of()).build())
                 .hasSize(3)
                 .noneMatch(playlist ->
                         playlist.text().contains("AUDIO") || playlist.text().contains("mp4a"));

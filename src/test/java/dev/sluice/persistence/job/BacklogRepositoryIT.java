@@ -75,7 +75,8 @@ class BacklogRepositoryIT {
         run("next", "finished_at = now() - interval '5 s'");
         run("running", "finished_at = now() - interval '5 s'");
 
-        assertThat(await(repository.finished(Duration.ofSeconds(600)))).containsExactly(Map.entry(StageName.DOWNLOAD, 1L));
+        assertThat(await(repository.finished(Duration.ofSeconds(600))))
+                .containsExactly(Map.entry(StageName.DOWNLOAD, 1L));
         assertThat(await(repository.finished(Duration.ofSeconds(1)))).isEmpty();
     }
 
@@ -90,8 +91,13 @@ class BacklogRepositoryIT {
                         .toList(),
                 true));
 
-        assertThat(reasons).containsOnlyKeys(
-                new JobId("waiting"), new JobId("expired"), new JobId("delayed"), new JobId("held"), new JobId("next"));
+        assertThat(reasons)
+                .containsOnlyKeys(
+                        new JobId("waiting"),
+                        new JobId("expired"),
+                        new JobId("delayed"),
+                        new JobId("held"),
+                        new JobId("next"));
         assertThat(reasons.get(new JobId("waiting")))
                 .isEqualTo(new WaitingReason(StageName.DOWNLOAD, Kind.QUEUED, Optional.of(0L), Optional.empty()));
         assertThat(reasons.get(new JobId("expired")))
@@ -104,7 +110,8 @@ class BacklogRepositoryIT {
                 .containsExactly(StageName.PROCESSING, Kind.PAUSED);
         WaitingReason delayed = reasons.get(new JobId("delayed"));
         assertThat(delayed.kind()).isEqualTo(Kind.DELAYED);
-        assertThat(delayed.until()).hasValueSatisfying(until -> assertThat(until).isAfter(Instant.now()));
+        assertThat(delayed.until())
+                .hasValueSatisfying(until -> assertThat(until).isAfter(Instant.now()));
         database.execute("DELETE FROM sluice.paused_stage");
     }
 

@@ -1,0 +1,5 @@
+/** Model of text tracks, and WebVTT files. */
+@NullMarked
+package dev.sluice.media.text;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,235 @@
+package dev.sluice.ffmpeg.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.config.FfmpegConfig.SandboxMode;
+import dev.sluice.ffmpeg.FfmpegFixture;
+import dev.sluice.ffmpeg.install.FfmpegInstallation;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
+import dev.sluice.job.TextTrack;
+import dev.sluice.media.ProbedSource;
+import dev.sluice.media.text.TextTrackFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Text tracks of real files. */
+@Timeout(120)
+class TextTrackExtractorIT {
+    private static final Path CORPUS =
+            Path.of(System.getProperty("sluice.shared", "../shared")).resolve("corpus");
+
+    @TempDir
+    private Path directory;
+
+    private Path english;
+    private Path german;
+    private Path chapters;
+
+    @BeforeEach
+    void write() throws IOException {
+        english = Files.writeString(directory.resolve("english.srt"), """
+                1
+                00:00:00,500 --> 00:00:01,500
+                <i>Hello</i> & <font color="red">world</font>
+
+                """);
+        german = Files.writeString(directory.resolve("german.ass"), """
+                [Script Info]
+                ScriptType: v4.00+
+
+                [V4+ Styles]
+                Format: Name, Fontname
+                Style: Default,Arial
+
+                [Events]
+                Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+                Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,{\\pos(1,2)\\b1}Schild{\\b0}\\Nzwei
+                """);
+        chapters = Files.writeString(directory.resolve("chapters.txt"), """
+                ;FFMETADATA1
+                [CHAPTER]
+                TIMEBASE=1/1000
+                START=0
+                END=1000
+                title=Start & finish
+                [CHAPTER]
+                TIMEBASE=1/1000
+                START=1000
+                END=2000
+                title=End
+                """);
+    }
+
+    @Test
+    void convertsSubtitlesOfAllTextCodecs() throws IOException {
+        Path source = mux("source.mkv", "-c:s:0", "subrip", "-c:s:1", "ass", "-c:s:2", "webvtt");
+
+        TextTracks text = extract(FfmpegFixture.ffmpeg(), source);
+
+        assertThat(text.warnings()).isEmpty();
+        assertThat(text.tracks())
+                .extracting(TextTrackFile::track)
+                .containsExactly(
+                        new TextTrack(TextTrack.Kind.SUBTITLES, Optional.of("en"), "English", false, false),
+                        new TextTrack(TextTrack.Kind.CAPTIONS, Optional.of("de"), "Für \"Gehörlose\"", true, true),
+                        new TextTrack(TextTrack.Kind.SUBTITLES, Optional.empty(), "Subtitles 3", false, false),
+                        TextTrack.CHAPTERS);
+        assertThat(text.tracks())
+                .extracting(TextTrackFile::name)
+                .containsExactly("text_0.vtt", "text_1.vtt", "text_2.vtt", "chapters.vtt");
+        assertThat(text.tracks().get(0).file()).hasContent("""
+                WEBVTT
+
+                00:00.500 --> 00:01.500
+                <i>Hello</i> &amp; world
+                """);
+        assertThat(text.tracks().get(1).file()).hasContent("""
+                WEBVTT
+
+                00:01.000 --> 00:02.000
+                <b>Schild</b>
+                zwei
+                """);
+        assertThat(text.tracks().get(3).file()).hasContent("""
+                WEBVTT
+
+                00:00:00.000 --> 00:00:01.000
+                Start &amp; finish
+
+                00:00:01.000 --> 00:00:02.000
+                End
+                """);
+    }
+
+    /** The video starts at 1.4 s in the file. */
+    @Test
+    void writesTimesOfTheRenditions() throws IOException {
+        Path source = mux("source.mkv", "-c:s", "subrip", "-output_ts_offset", "1.4");
+
+        assertThat(extract(FfmpegFixture.ffmpeg(), source).tracks().get(0).file())
+                .content()
+                .contains("\n00:00.500 --> 00:01.500\n");
+    }
+
+    @Test
+    void convertsTextOfMp4() throws IOException {
+        TextTracks text = extract(FfmpegFixture.ffmpeg(), mux("source.mp4", "-c:s", "mov_text"));
+
+        assertThat(text.tracks()).hasSize(4);
+        assertThat(text.tracks().get(0).file()).content().contains("00:00.500 --> 00:01.500\n", "Hello");
+    }
+
+    @Test
+    void warnsOfSubtitlesThatAreImages() throws IOException {
+        Path source = CORPUS.resolve("pgs_subs_ac3.mkv");
+        assumeTrue(Files.exists(source), "no file " + source);
+
+        TextTracks text = extract(FfmpegFixture.ffmpeg(), source);
+
+        assertThat(text.warnings())
+                .singleElement()
+                .asString()
+                .matches("Subtitles that are not text were left out: stream \\d+ \\(hdmv_pgs_subtitle\\).*\\.");
+    }
+
+    @Test
+    void warnsOfStreamThatCannotBeConverted() throws IOException {
+        Path source = mux("source.mkv", "-c:s", "subrip");
+
+        TextTracks text = extract(ffmpegAfter("case \"$*\" in *0:3*) exit 1;; esac"), source);
+
+        assertThat(text.warnings())
+                .containsExactly("The subtitles of stream 3 (subrip) could not be converted completely.");
+        assertThat(text.tracks()).hasSize(3);
+        assertThat(text.tracks().get(1).track().label()).isEqualTo("Subtitles 2");
+    }
+
+    @Test
+    void failsNothingWhenFfmpegDoesNotEnd() throws IOException {
+        Path source = mux("source.mkv", "-c:s", "subrip");
+
+        TextTracks text = new TextTrackExtractor(
+                        ffmpegAfter("exec sleep 60"), Duration.ofMillis(200), FfmpegFixture.LIMITS)
+                .extract(probed(source), directory, new CancellationToken());
+
+        assertThat(text.warnings()).hasSize(3);
+        assertThat(text.tracks()).extracting(TextTrackFile::track).containsExactly(TextTrack.CHAPTERS);
+    }
+
+    @Test
+    void endsWithTheReasonOfACancellation() throws IOException {
+        ProbedSource source = probed(mux("source.mkv", "-c:s", "subrip"));
+        CancellationToken cancelled = new CancellationToken();
+        cancelled.cancel(new JobException(ErrorCode.CANCELLED, "Cancelled."));
+
+        JobException failure = catchThrowableOfType(
+                JobException.class,
+                () -> new TextTrackExtractor(FfmpegFixture.ffmpeg(), Duration.ofSeconds(30), FfmpegFixture.LIMITS)
+                        .extract(source, directory, cancelled));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.CANCELLED);
+    }
+
+    private static ProbedSource probed(Path source) {
+        return new ProbedSource(source, FfmpegFixture.probe(source));
+    }
+
+    private TextTracks extract(FfmpegInstallation ffmpeg, Path source) {
+        return new TextTrackExtractor(ffmpeg, Duration.ofSeconds(30), FfmpegFixture.LIMITS)
+                .extract(probed(source), directory, new CancellationToken());
+    }
+
+    /** Video, audio, and three subtitle streams: English, German captions, and one without language. */
+    private Path mux(String name, String... options) {
+        Path source = directory.resolve(name);
+        List<String> command = new ArrayList<>(List.of("-nostdin", "-loglevel", "level+error"));
+        command.addAll(List.of("-f", "lavfi", "-i", "testsrc2=size=160x120:rate=25:duration=2"));
+        command.addAll(List.of("-f", "lavfi", "-i", "sine=duration=2"));
+        for (Path file : List.of(english, german, english, chapters)) {
+            command.addAll(List.of("-i", file.toString()));
+        }
+        command.addAll(List.of("-map", "0:v", "-map", "1:a", "-map", "2:s", "-map", "3:s", "-map", "4:s"));
+        command.addAll(List.of("-map_chapters", "5", "-c:v", "libx264", "-preset", "ultrafast"));
+        command.addAll(List.of("-metadata:s:s:0", "language=eng", "-metadata:s:s:1", "language=ger"));
+        command.addAll(List.of("-metadata:s:s:1", "title=Für \"Gehörlose\""));
+        command.addAll(List.of("-disposition:s:0", "0", "-disposition:s:1", "default+forced+hearing_impaired"));
+        command.addAll(List.of("-disposition:s:2", "0"));
+        command.addAll(List.of(options));
+        command.add(source.toString());
+        FfmpegFixture.output(FfmpegFixture.ffmpeg().ffmpeg(), command, directory);
+        return source;
+    }
+
+    private FfmpegInstallation ffmpegAfter(String commands) throws IOException {
+        FfmpegInstallation real = FfmpegFixture.ffmpeg(SandboxMode.OFF);
+        Path script = Files.writeString(
+                Files.createTempDirectory(directory, "bin").resolve("ffmpeg"), """
+                #!/bin/sh
+                %s
+                exec '%s' "$@"
+                """.formatted(commands, real.ffmpeg()));
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+        return new FfmpegInstallation(
+                script,
+                real.ffprobe(),
+                real.version(),
+                real.origin(),
+                Optional.empty(),
+                Optional.empty(),
+                real.maxMemory());
+    }
+}
