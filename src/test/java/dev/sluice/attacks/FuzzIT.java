@@ -165,7 +165,7 @@ class FuzzIT {
         List<String> violations = requests.run(1);
         assertThat(violations)
                 .as("seed %d", seed)
-                .allSatisfy(violation -> assertThat(violation).contains(" -> 503 ", "\"overloaded\""));
+                .allSatisfy(violation -> assertThat(violation).contains(" -> 503 "));
         contractRequests += requests.sent();
     }
 
