@@ -21,8 +21,16 @@ const JOB = [
   ['Job ID', ({ job_id: id }) => id],
 ];
 
+const COST = [
+  ['CPU time of FFmpeg', ({ cpu_seconds: seconds }) => seconds > 0 && duration(seconds)],
+  ['Time of workers', ({ wall_seconds: seconds }) => seconds > 0 && duration(seconds)],
+  ['Peak memory of FFmpeg', ({ peak_memory_bytes: count }) => count > 0 && bytes(count)],
+  ['Read and written by FFmpeg', ({ bytes_read: read, bytes_written: written }) => read > 0 && `${bytes(read)}, ${bytes(written)}`],
+  ['Downloaded and uploaded', ({ bytes_downloaded: down, bytes_uploaded: up }) => down + up > 0 && `${bytes(down)}, ${bytes(up)}`],
+];
+
 /**
- * The metadata of a video and its job.
+ * The metadata of a video, its job, and the cost of the job.
  *
  * @returns {{node: HTMLElement, show: function(Object): void}} `show` takes the job
  */
@@ -32,7 +40,7 @@ export function jobDetails() {
   return {
     node,
     show(job) {
-      setChildren(list, ...rows(MEDIA, job.metadata ?? {}), ...rows(JOB, job));
+      setChildren(list, ...rows(MEDIA, job.metadata ?? {}), ...rows(JOB, job), ...rows(COST, job.cost ?? {}));
     },
   };
 }

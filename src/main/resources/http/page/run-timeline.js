@@ -12,7 +12,10 @@ export function attemptsOf(run) {
   const failed = (run.failed_attempts ?? []).map((attempt) => ({ ...attempt, stage: run.stage, task: run.task, state: 'failed' }));
   const lastFailed = failed.some((attempt) => attempt.started_at && attempt.started_at === run.started_at);
   if (!lastFailed) {
-    return [...failed, { ...run, attempt: run.attempts }];
+    // The cost of a run includes its failed attempts.
+    const spent = failed.reduce((sum, { cost }) => sum + (cost?.cpu_seconds ?? 0), 0);
+    const cost = run.cost && run.state === 'done' ? { cpu_seconds: Math.max(0, run.cost.cpu_seconds - spent) } : undefined;
+    return [...failed, { ...run, attempt: run.attempts, cost }];
   }
   return run.state === 'waiting' ? [...failed, { stage: run.stage, task: run.task, state: 'waiting', attempt: run.attempts + 1 }] : failed;
 }

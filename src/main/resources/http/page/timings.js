@@ -15,7 +15,7 @@ export function timings() {
   const total = h('p', { class: 'hint' });
   const body = h('tbody');
   const caption = h('summary');
-  const head = [['Stage'], ['Task', 'number'], ['Attempt', 'number'], ['State'], ['Duration', 'number'], ['Worker']].map(([title, kind]) => h('th', { scope: 'col', class: kind }, title));
+  const head = [['Stage'], ['Task', 'number'], ['Attempt', 'number'], ['State'], ['Duration', 'number'], ['CPU time', 'number'], ['Worker']].map(([title, kind]) => h('th', { scope: 'col', class: kind }, title));
   const table = h('div', { class: 'scroll', role: 'region', 'aria-label': 'All attempts', tabindex: '0' }, h('table', {}, h('thead', {}, h('tr', {}, ...head)), body));
   const node = h('section', { class: 'panel', 'data-testid': 'timings', 'aria-labelledby': 'timings-title' },
     h('div', { class: 'section-head' }, h('h2', { id: 'timings-title' }, 'Timings'), total),
@@ -75,5 +75,6 @@ function tableRow(attempt) {
     h('td', { class: 'number' }, attempt.attempt || '–'),
     h('td', {}, attempt.error ? `${state}: ${attempt.error}` : state),
     h('td', { class: 'number' }, attempt.seconds === undefined ? '–' : duration(attempt.seconds)),
+    h('td', { class: 'number' }, attempt.cost ? duration(attempt.cost.cpu_seconds) : '–'),
     h('td', {}, attempt.worker ?? '–'));
 }

@@ -64,23 +64,41 @@ public record JobUpdate(
         return new JobUpdate(jobId, mediaId, status, progress, step, content, timestamp, other, origin, etaSeconds);
     }
 
+    /** A copy with the cost of the job. */
+    public JobUpdate withCost(JsonObject cost) {
+        Content costed =
+                new Content(content.outputs, content.metadata, content.failure, content.warnings, Optional.of(cost));
+        return new JobUpdate(jobId, mediaId, status, progress, step, costed, timestamp, seq, origin, etaSeconds);
+    }
+
     /**
      * What an update reports besides progress.
      *
      * @param outputs renditions, playlists and thumbnails; on completion only
      * @param failure why the job failed; on failure only
      * @param warnings about the source, of a job that continues nevertheless
+     * @param cost of the job, by the names of {@link dev.sluice.job.Cost#toMap}; when the job has ended only
      */
     public record Content(
             List<OutputFile> outputs,
             Optional<VideoMetadata> metadata,
             Optional<ErrorDetails> failure,
-            List<String> warnings) {
+            List<String> warnings,
+            Optional<JsonObject> cost) {
         public static final Content EMPTY = new Content(List.of(), Optional.empty(), Optional.empty(), List.of());
 
         public Content {
             outputs = List.copyOf(outputs);
             warnings = List.copyOf(warnings);
+        }
+
+        /** Without a cost. */
+        public Content(
+                List<OutputFile> outputs,
+                Optional<VideoMetadata> metadata,
+                Optional<ErrorDetails> failure,
+                List<String> warnings) {
+            this(outputs, metadata, failure, warnings, Optional.empty());
         }
 
         /** Metadata and warnings of a job in progress. */
@@ -147,6 +165,7 @@ public record JobUpdate(
         if (!content.warnings.isEmpty()) {
             json.put("warnings", new JsonArray(content.warnings));
         }
+        content.cost.ifPresent(cost -> json.put("cost", cost));
         json.put("timestamp", timestamp.toString())
                 .put("seq", seq)
                 .put("stage", origin.stage.key())

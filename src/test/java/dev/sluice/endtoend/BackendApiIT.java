@@ -92,6 +92,14 @@ class BackendApiIT {
         assertThat(runs.getJsonObject(1).getMap())
                 .containsEntry("state", "done")
                 .containsKeys("worker", "seconds");
+        JsonObject cost = client.get(API + "/jobs/" + id, ANN).json().getJsonObject("cost");
+        assertThat(cost.getDouble("cpu_seconds")).isPositive();
+        assertThat(cost.getLong("bytes_uploaded"))
+                .isEqualTo(runs.stream()
+                        .mapToLong(
+                                run -> ((JsonObject) run).getJsonObject("cost").getLong("bytes_uploaded"))
+                        .sum())
+                .isPositive();
         assertThat(pipeline.database().query("SELECT \"videoProcessingStatus\" AS status FROM media WHERE id = 'clip'"))
                 .containsExactly(Map.of("status", "COMPLETED"));
         assertThat(client.post(API + "/jobs/" + id + "/cancel", ANN).code()).isEqualTo("conflict");

@@ -3,6 +3,7 @@ package dev.sluice.endtoend;
 import static dev.sluice.endtoend.PipelineFixture.get;
 import static dev.sluice.endtoend.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 
 import dev.sluice.ServicesExtension;
 import dev.sluice.app.Sluice;
@@ -77,6 +78,7 @@ class SegmentedJobIT {
                         "upload_complete");
         assertInOrder(pipeline.backend().updates("a"));
         pipeline.awaitIdle();
+        assertCostIsSumOfRuns(end, SEGMENTS + 5);
         BackendSimulator.awaitThat(() ->
                 get(pipeline.sluice().objectStore().list("sluice-staging/", "")).isEmpty()
                         && pipeline.workspaceIsEmpty());
@@ -141,6 +143,33 @@ class SegmentedJobIT {
 
         assertThat(runs("segment")).isEqualTo(SEGMENTS + 1);
         assertInOrder(pipeline.backend().updates("a"));
+        assertThat(pipeline.database()
+                        .value("SELECT round((j.cost ->> 'cpu_seconds')::numeric * 1000) - sum(round((r.cost ->>"
+                                + " 'cpu_seconds')::numeric * 1000)) > 0 FROM sluice.job j JOIN sluice.stage_run r"
+                                + " ON r.job_id = j.id GROUP BY j.cost"))
+                .as("the job also paid for the discarded plan")
+                .isEqualTo("t");
+    }
+
+    /** In the job, in its last update, and over all runs, each of which has a cost. */
+    private void assertCostIsSumOfRuns(JsonObject end, int runs) {
+        JsonObject cost = new JsonObject(pipeline.database().value("SELECT cost FROM sluice.job"));
+        List<JsonObject> parts = pipeline.database().query("SELECT cost FROM sluice.stage_run").stream()
+                .map(row -> new JsonObject(row.get("cost")))
+                .toList();
+
+        assertThat(end.getJsonObject("cost")).isEqualTo(cost);
+        assertThat(parts).hasSize(runs).allMatch(part -> part.getDouble("wall_seconds") > 0);
+        assertThat(cost.getDouble("cpu_seconds")).isPositive().isCloseTo(sum(parts, "cpu_seconds"), offset(1e-6));
+        assertThat(cost.getDouble("wall_seconds")).isCloseTo(sum(parts, "wall_seconds"), offset(1e-6));
+        for (String bytes : List.of("bytes_read", "bytes_written", "bytes_downloaded", "bytes_uploaded")) {
+            assertThat(cost.getDouble(bytes)).as(bytes).isPositive().isEqualTo(sum(parts, bytes));
+        }
+        assertThat(cost.getLong("peak_memory_bytes")).isBetween(10L << 20, 4L << 30);
+    }
+
+    private static double sum(List<JsonObject> parts, String field) {
+        return parts.stream().mapToDouble(part -> part.getDouble(field)).sum();
     }
 
     private static JsonObject settings(int inFlight) {

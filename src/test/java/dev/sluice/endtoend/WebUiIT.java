@@ -126,6 +126,8 @@ class WebUiIT {
         page.waitForFunction("() => document.querySelector('[data-testid=player]').currentTime > 0.5");
         page.waitForFunction("() => document.querySelector('[data-testid=player]').videoHeight > 0");
         assertThat(page.getByTestId("timings")).isVisible();
+        assertThat(page.locator("dl.details")).containsText(Pattern.compile("CPU time of FFmpeg\\s*[0-9.]+ s"));
+        assertThat(page.locator("dl.details")).containsText(Pattern.compile("Peak memory of FFmpeg\\s*[0-9.]+ MB"));
         assertAccessible("job");
         assertThat(browser.errors()).isEmpty();
     }

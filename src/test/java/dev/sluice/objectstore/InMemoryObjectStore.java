@@ -3,6 +3,7 @@ package dev.sluice.objectstore;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.async.ProgressListener;
 import dev.sluice.common.io.FileErrorMapper;
+import dev.sluice.job.Cost;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import io.vertx.core.Future;
@@ -61,6 +62,7 @@ public final class InMemoryObjectStore implements ObjectStore {
             }
             reportProgress(progress, cancellation);
             Files.write(target, entry.bytes());
+            cancellation.cost().add(Cost.ofTransfer(entry.bytes().length, 0));
             return entry.metadata();
         });
     }
@@ -78,6 +80,7 @@ public final class InMemoryObjectStore implements ObjectStore {
             ObjectMetadata metadata =
                     new ObjectMetadata(bytes.length, md5.base64(), Optional.of(contentType), Optional.of(md5));
             entries.put(key, new Entry(metadata, bytes));
+            cancellation.cost().add(Cost.ofTransfer(0, bytes.length));
             return metadata;
         });
     }

@@ -34,16 +34,17 @@ public interface ObjectStoreContract {
     @ValueSource(longs = {0, 1, PART - 1, PART, PART + 1, 3 * PART + 7})
     default void downloadsUploadedObject(long size, @TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), size);
+        CancellationToken work = new CancellationToken();
 
-        ObjectMetadata put =
-                await(blobs().upload(KEY, source, "video/quicktime", ProgressListener.noop(), new CancellationToken()));
-        ObjectMetadata got =
-                await(blobs().download(KEY, dir.resolve("target"), ProgressListener.noop(), new CancellationToken()));
+        ObjectMetadata put = await(blobs().upload(KEY, source, "video/quicktime", ProgressListener.noop(), work));
+        ObjectMetadata got = await(blobs().download(KEY, dir.resolve("target"), ProgressListener.noop(), work));
 
         assertThat(dir.resolve("target")).hasSameBinaryContentAs(source);
         assertThat(got.size()).isEqualTo(put.size()).isEqualTo(size);
         assertThat(got.etag()).isEqualTo(put.etag()).isNotEmpty();
         assertThat(got.contentType()).contains("video/quicktime");
+        assertThat(work.cost().total().bytesUploaded()).isEqualTo(size);
+        assertThat(work.cost().total().bytesDownloaded()).isEqualTo(size);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.sluice.persistence;
 
 import dev.sluice.job.Attempt;
+import dev.sluice.job.Cost;
 import dev.sluice.job.JobException;
 import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
@@ -30,6 +31,9 @@ import java.util.function.Function;
 
 /** Claims and settles runs in tests; a settlement gives true if it was committed, false if it was fenced. */
 public record RunFixture(RunStore store, ProgressRepository progress) {
+    /** What each settled attempt has used. */
+    public static final Cost COST = new Cost(Duration.ofMillis(1500), Duration.ofSeconds(2), 1, 2, 3, 4, 5);
+
     static RunFixture of(Database database, UserTables tables) {
         return new RunFixture(
                 RunStore.of(database, tables, Samples::toOutboxMessage), new ProgressRepository(database));
@@ -41,11 +45,11 @@ public record RunFixture(RunStore store, ProgressRepository progress) {
     }
 
     public Future<Boolean> commit(Attempt attempt, StageCompletion completion) {
-        return committed(store.settlement().complete(attempt, completion));
+        return committed(store.settlement().complete(attempt, completion, COST));
     }
 
     public Future<Boolean> commit(Attempt attempt, TaskCompletion completion) {
-        return committed(store.settlement().complete(attempt, completion));
+        return committed(store.settlement().complete(attempt, completion, COST));
     }
 
     public Future<Boolean> fail(
@@ -53,19 +57,19 @@ public record RunFixture(RunStore store, ProgressRepository progress) {
             JobException failure,
             JobUpdate update,
             Optional<Function<JsonArray, OutboxMessage>> deadLetter) {
-        return committed(store.settlement().fail(attempt, failure, update, deadLetter));
+        return committed(store.settlement().fail(attempt, failure, update, deadLetter, COST));
     }
 
     public Future<Boolean> retryLater(Attempt attempt, JobException failure, Duration delay, OutboxMessage redelivery) {
-        return committed(store.settlement().retryLater(attempt, failure, redelivery.delayedBy(delay)));
+        return committed(store.settlement().retryLater(attempt, failure, redelivery.delayedBy(delay), COST));
     }
 
     public Future<Boolean> defer(Attempt attempt, Duration delay, OutboxMessage redelivery) {
-        return committed(store.settlement().defer(attempt, redelivery.delayedBy(delay)));
+        return committed(store.settlement().defer(attempt, redelivery.delayedBy(delay), COST));
     }
 
     public Future<Boolean> release(Attempt attempt) {
-        return committed(store.settlement().release(attempt));
+        return committed(store.settlement().release(attempt, COST));
     }
 
     public Future<Boolean> saveCheckpoint(Attempt attempt, JsonObject checkpoint) {

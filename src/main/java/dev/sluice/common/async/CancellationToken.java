@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Cancels running work for a stated reason. Code that starts a process or transfer registers how to stop it; the first
- * {@link #cancel} runs all registered actions, and actions registered later run immediately. Safe for use from any thread.
+ * {@link #cancel} runs all registered actions, and actions registered later run immediately. What the work uses is added to its
+ * {@link #cost}. Safe for use from any thread.
  */
 public final class CancellationToken {
     private final List<Runnable> actions = new ArrayList<>();
+    private final CostMeter cost = new CostMeter();
     private @Nullable JobException reason;
 
     /** Cancels the work; only the first reason counts. */
@@ -43,6 +45,11 @@ public final class CancellationToken {
 
     private synchronized void remove(Runnable action) {
         actions.remove(action);
+    }
+
+    /** The cost of the work that this token cancels. */
+    public CostMeter cost() {
+        return cost;
     }
 
     public boolean isCancelled() {

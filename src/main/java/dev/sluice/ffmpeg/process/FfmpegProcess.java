@@ -68,6 +68,11 @@ final class FfmpegProcess extends ProcessWrapper {
         return running().getErrorStream();
     }
 
+    /** Process id of the guard, or of its sandbox. */
+    long pid() {
+        return running().pid();
+    }
+
     /** Returns whether the process ended within {@code timeout}. */
     boolean waitFor(Duration timeout) throws InterruptedException {
         return running().waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);

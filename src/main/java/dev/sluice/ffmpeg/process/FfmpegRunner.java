@@ -1,6 +1,7 @@
 package dev.sluice.ffmpeg.process;
 
 import dev.sluice.common.async.CancellationToken;
+import dev.sluice.job.Cost;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import java.io.BufferedReader;
@@ -19,6 +20,8 @@ import org.slf4j.LoggerFactory;
 public final class FfmpegRunner {
     private static final Logger LOG = LoggerFactory.getLogger(FfmpegRunner.class);
     private static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
+    /** The interval doubles from here, so that the memory of short runs is sampled, too. */
+    private static final Duration FIRST_POLL = Duration.ofMillis(20);
 
     /** bubblewrap's exit code if it could not set up the sandbox; its error message then starts with its name. */
     private static final int BWRAP_SETUP_FAILED = 1;
@@ -50,7 +53,8 @@ public final class FfmpegRunner {
     }
 
     /**
-     * Runs the program; blocks. Passes each line of its standard output to {@code output}, on a thread of this run.
+     * Runs the program; blocks. Passes each line of its standard output to {@code output}, on a thread of this run. Adds what the
+     * program used to the cost of {@code cancellation}, also if the program is killed.
      *
      * @throws JobException the cancellation's reason, the watchdog's failure, MEMORY_EXCEEDED or OUTPUT_EXCEEDED if the run
      *     exceeded a limit, FFMPEG_FAILED if the program cannot be started
@@ -62,12 +66,14 @@ public final class FfmpegRunner {
             arguments.forEach(process::addArgument);
             start(process);
             StderrLog stderr = new StderrLog();
-            Thread errorReader = reader("ffmpeg-stderr", process.getErrorStream(), stderr::add);
+            GuardReport report = new GuardReport(stderr::add);
+            PeakMemory memory = new PeakMemory();
+            Thread errorReader = reader("ffmpeg-stderr", process.getErrorStream(), report);
             Thread outputReader = reader("ffmpeg-stdout", process.getInputStream(), output);
             CancellationToken.Registration registration = cancellation.onCancel(process::kill);
             List<String> command = command(arguments);
             try {
-                waitFor(process, watchdog, cancellation);
+                waitFor(process, memory, watchdog, cancellation);
             } catch (JobException killed) {
                 process.destroy();
                 join(errorReader);
@@ -77,6 +83,7 @@ public final class FfmpegRunner {
                 process.destroy();
                 join(errorReader);
                 join(outputReader);
+                cancellation.cost().add(report.cost().plus(Cost.ofProcess(Duration.ZERO, 0, 0, memory.bytes())));
             }
             cancellation.throwIfCancelled();
             return check(new ExitResult(process.getProcessExitCode(), stderr, command));
@@ -121,11 +128,14 @@ public final class FfmpegRunner {
     }
 
     /** Waits until the process has ended, is cancelled, or exceeds the limits of the watchdog. */
-    private static void waitFor(FfmpegProcess process, Watchdog watchdog, CancellationToken cancellation) {
+    private static void waitFor(
+            FfmpegProcess process, PeakMemory memory, Watchdog watchdog, CancellationToken cancellation) {
         try {
             Duration remaining = watchdog.remaining();
-            while (!process.waitFor(remaining.compareTo(POLL_INTERVAL) < 0 ? remaining : POLL_INTERVAL)
-                    && !cancellation.isCancelled()) {
+            Duration interval = FIRST_POLL;
+            while (!process.waitFor(min(remaining, interval)) && !cancellation.isCancelled()) {
+                interval = min(interval.multipliedBy(2), POLL_INTERVAL);
+                memory.sample(process.pid());
                 watchdog.poll();
                 remaining = watchdog.remaining();
                 if (remaining.isNegative() || remaining.isZero()) {
@@ -136,6 +146,10 @@ public final class FfmpegRunner {
             Thread.currentThread().interrupt();
             throw new JobException(ErrorCode.SHUTDOWN, "Interrupted by the shutdown of Sluice.", e);
         }
+    }
+
+    private static Duration min(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private static Thread reader(String name, InputStream stream, Consumer<String> lines) {

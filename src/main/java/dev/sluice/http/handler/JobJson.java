@@ -38,7 +38,7 @@ final class JobJson {
     }
 
     /**
-     * The status with object key, warnings and runs.
+     * The status with object key, warnings, cost and runs.
      *
      * @param diagnostics whether failed attempts have their diagnostics, which are for administrators
      */
@@ -46,6 +46,7 @@ final class JobJson {
         JsonObject json = status(job);
         put(json, "s3_key", job.source().s3Key());
         json.put("warnings", job.outputs().warnings());
+        put(json, "cost", job.cost());
         JsonArray runs = new JsonArray();
         job.runs().forEach(run -> runs.add(run(run, diagnostics)));
         return json.put("runs", runs);
@@ -69,6 +70,7 @@ final class JobJson {
         put(json, "worker", run.worker());
         put(json, "error", run.error());
         putTimes(json, run.started(), run.finished());
+        put(json, "cost", run.cost());
         JsonArray failed = new JsonArray();
         run.failedAttempts().forEach(attempt -> failed.add(failed(attempt, diagnostics)));
         return json.put("failed_attempts", failed);
@@ -81,6 +83,7 @@ final class JobJson {
                 .put("error", attempt.error());
         put(json, "worker", attempt.worker());
         putTimes(json, attempt.started(), Optional.of(attempt.finished()));
+        put(json, "cost", attempt.cost());
         if (diagnostics) {
             put(json, "diagnostics", attempt.diagnostics());
         }

@@ -5,6 +5,7 @@ import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.common.async.ProgressListener;
 import dev.sluice.common.io.FileErrorMapper;
 import dev.sluice.common.io.PrivateFiles;
+import dev.sluice.job.Cost;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.objectstore.ByteRange;
@@ -124,11 +125,11 @@ final class S3Download {
             FileChannel file,
             Consumer<GetObjectRequest.Builder> customize,
             Function<GetObjectResponse, ByteRange> contentRangeOf) {
-        RangeResponseTransformer transformer = new RangeResponseTransformer(
-                file,
-                requests.diskExecutor(),
-                contentRangeOf,
-                more -> progress.report((double) written.addAndGet(more) / total));
+        RangeResponseTransformer transformer =
+                new RangeResponseTransformer(file, requests.diskExecutor(), contentRangeOf, more -> {
+                    cancellation.cost().add(Cost.ofTransfer(more, 0));
+                    progress.report((double) written.addAndGet(more) / total);
+                });
         return requests.send(
                 S3RequestExecutor.describe(key),
                 cancellation,

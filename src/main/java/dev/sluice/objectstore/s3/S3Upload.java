@@ -2,6 +2,7 @@ package dev.sluice.objectstore.s3;
 
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.async.ProgressListener;
+import dev.sluice.job.Cost;
 import dev.sluice.objectstore.ByteRange;
 import dev.sluice.objectstore.CachePolicy;
 import dev.sluice.objectstore.Checksum;
@@ -135,8 +136,10 @@ final class S3Upload {
                 .position(range.start())
                 .numBytesToRead(range.length())
                 .chunkSizeInBytes(CHUNK));
-        return new ProgressRequestBody(
-                file, more -> progress.report((double) sent.addAndGet(more) / Math.max(1, size)));
+        return new ProgressRequestBody(file, more -> {
+            cancellation.cost().add(Cost.ofTransfer(0, more));
+            progress.report((double) sent.addAndGet(more) / Math.max(1, size));
+        });
     }
 
     /** Compares the stored object: a store may acknowledge an upload and store other data. */

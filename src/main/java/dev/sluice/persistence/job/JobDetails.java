@@ -14,6 +14,7 @@ import java.util.Set;
  * @param status PENDING, PROCESSING, COMPLETED or FAILED; any other value was written by another system
  * @param state what happens to the job now
  * @param progress percent
+ * @param cost what all runs used so far, by the names of {@link dev.sluice.job.Cost#toMap}
  * @param runs in the order of the stages; empty in a page of jobs
  */
 public record JobDetails(
@@ -26,6 +27,7 @@ public record JobDetails(
         Failure failure,
         Outputs outputs,
         Timestamps timestamps,
+        Optional<JsonObject> cost,
         List<RunStatus> runs) {
 
     public JobDetails {

@@ -27,7 +27,7 @@ public final class JobQueryRepository {
                  ELSE 'waiting' END
             """;
     private static final String COLUMNS = """
-            stage, state, seq, progress, error_code, error_message, media_id,
+            stage, state, seq, progress, error_code, error_message, media_id, cost,
                    created_at, updated_at, finished_at,
                    state = 'running' AND EXISTS (SELECT FROM sluice.stage_run r
                         WHERE r.job_id = job.id AND r.stage = job.stage AND r.state = 'done') AS stage_done,

@@ -76,6 +76,7 @@ record JobStatusResolver(
                         time("created_at").or(() -> userColumn("createdAt")),
                         userColumn("updatedAt").or(() -> time("updated_at")),
                         time("finished_at").or(() -> userColumn("completedAt"))),
+                tracked.map(row -> row.getJsonObject("cost")).filter(cost -> !cost.isEmpty()),
                 runs);
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.persistence.job;
 
 import dev.sluice.job.StageName;
 import dev.sluice.persistence.run.FailedAttempt;
+import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param state {@code waiting}, {@code running}, {@code done} or {@code failed}
  * @param attempts number of counted attempts
  * @param started start of the last attempt
+ * @param cost what all settled attempts used, by the names of {@link dev.sluice.job.Cost#toMap}
  * @param failedAttempts oldest first; includes the last attempt if it failed
  */
 public record RunStatus(
@@ -23,4 +25,5 @@ public record RunStatus(
         Optional<String> error,
         Optional<Instant> started,
         Optional<Instant> finished,
+        Optional<JsonObject> cost,
         List<FailedAttempt> failedAttempts) {}

@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 /** Reads the status of the runs of a job, and why a job waits. */
 final class RunStatusRepository {
     private static final String RUNS = """
-            SELECT stage, task, state, counted, worker, error, started_at, finished_at, history
+            SELECT stage, task, state, counted, worker, error, started_at, finished_at, cost, history
               FROM sluice.stage_run WHERE job_id = $1
             """;
 
@@ -84,6 +84,7 @@ final class RunStatusRepository {
                 Optional.ofNullable(row.getString("error")),
                 instant(row, "started_at"),
                 instant(row, "finished_at"),
+                Optional.of(row.getJsonObject("cost")).filter(cost -> !cost.isEmpty()),
                 ((JsonArray) row.getValue("history"))
                         .stream()
                                 .map(JsonObject.class::cast)

@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param number among the counted attempts, from 1; starts from 1 again when the job is restarted
  * @param started empty in entries of older versions
+ * @param cost what the attempt used, by the names of {@link dev.sluice.job.Cost#toMap}; unknown if its worker did not settle it
  * @param diagnostics command and error output of FFmpeg, at most 4 KiB; for administrators
  */
 public record FailedAttempt(
@@ -19,6 +20,7 @@ public record FailedAttempt(
         String error,
         Optional<Instant> started,
         Instant finished,
+        Optional<JsonObject> cost,
         Optional<String> diagnostics) {
 
     /**
@@ -29,10 +31,11 @@ public record FailedAttempt(
         return "history || jsonb_build_array(" + entrySql(code, message, at) + ")";
     }
 
-    /** Like {@link #appendSql}, with diagnostics unless they are NULL. */
-    static String appendSql(String code, String message, String at, String diagnostics) {
-        return "history || jsonb_build_array(" + entrySql(code, message, at) + " || CASE WHEN " + diagnostics
-                + " IS NULL THEN '{}'::jsonb ELSE jsonb_build_object('diagnostics', " + diagnostics + ") END)";
+    /** Like {@link #appendSql}, with the cost of the attempt, and with diagnostics unless they are NULL. */
+    static String appendSql(String code, String message, String at, String diagnostics, String cost) {
+        return "history || jsonb_build_array(" + entrySql(code, message, at) + " || jsonb_build_object('cost', " + cost
+                + ") || CASE WHEN " + diagnostics + " IS NULL THEN '{}'::jsonb ELSE jsonb_build_object('diagnostics', "
+                + diagnostics + ") END)";
     }
 
     private static String entrySql(String code, String message, String at) {
@@ -54,6 +57,7 @@ public record FailedAttempt(
                 entry.getString("error"),
                 Optional.ofNullable(entry.getString("started_at")).map(FailedAttempt::instant),
                 instant(entry.getString("at")),
+                Optional.ofNullable(entry.getJsonObject("cost")),
                 Optional.ofNullable(entry.getString("diagnostics")));
     }
 

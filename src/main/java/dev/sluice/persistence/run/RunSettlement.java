@@ -1,6 +1,7 @@
 package dev.sluice.persistence.run;
 
 import dev.sluice.job.Attempt;
+import dev.sluice.job.Cost;
 import dev.sluice.job.JobException;
 import dev.sluice.message.JobUpdate;
 import dev.sluice.message.StagedJob;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Settles runs: completes, fails, retries, defers or releases them. What an attempt writes takes effect only while its fencing token
  * is the newest; a {@link CommitResult#FENCED} call has changed nothing. A call whose response was lost may be repeated: it takes
- * effect once. Threads: any.
+ * effect once. The cost of an attempt is added to its run and to its job. Threads: any.
  */
 public final class RunSettlement {
     private static final String FENCE = """
@@ -37,15 +38,15 @@ public final class RunSettlement {
     private static final String COMPLETE_RUN = """
             UPDATE sluice.stage_run
                SET state = 'done', result = $5, lease_until = NULL, finished_at = clock_timestamp(),
-                   error_code = NULL, error = NULL
+                   error_code = NULL, error = NULL, cost = sluice.add_cost(cost, $6)
             """ + FENCE;
-    private static final String FAIL_RUN =
-            """
+    private static final String FAIL_RUN = """
             UPDATE sluice.stage_run
                SET state = $5, lease_until = NULL, finished_at = clock_timestamp(), error_code = $6, error = $7,
-                   sent_at = clock_timestamp() + make_interval(secs => $8),
+                   sent_at = clock_timestamp() + make_interval(secs => $8), cost = sluice.add_cost(cost, $10),
                    history =
-            """ + FailedAttempt.appendSql("$6::text", "$7::text", "clock_timestamp()", "$9::text") + FENCE;
+            """
+            + FailedAttempt.appendSql("$6::text", "$7::text", "clock_timestamp()", "$9::text", "$10::jsonb") + FENCE;
     /** Reverts an attempt; the rest of the statement sets when the message is due, and which run. */
     static final String REVERT_ATTEMPT = """
             UPDATE sluice.stage_run
@@ -53,7 +54,7 @@ public final class RunSettlement {
             """;
 
     private static final String RELEASE_RUN = REVERT_ATTEMPT + """
-                   sent_at = clock_timestamp() + make_interval(secs => $5)
+                   sent_at = clock_timestamp() + make_interval(secs => $5), cost = sluice.add_cost(cost, $6)
             """ + FENCE;
     private static final String SAVE_CHECKPOINT = "UPDATE sluice.stage_run SET checkpoint = $5" + FENCE;
     private static final String SELECT_SETTLED_BY = """
@@ -63,18 +64,23 @@ public final class RunSettlement {
     private static final String UPDATE_JOB = """
             UPDATE sluice.job
                SET message = $2, stage = $3, state = $4, progress = greatest(progress, $5),
-                   updated_at = clock_timestamp(),
+                   cost = sluice.add_cost(cost, $6), updated_at = clock_timestamp(),
                    finished_at = CASE WHEN $4 = 'running' THEN NULL ELSE clock_timestamp() END
              WHERE id = $1 AND state = 'running'
-            RETURNING id
+            RETURNING cost
             """;
     private static final String FAIL_JOB = """
             UPDATE sluice.job
                SET state = 'failed', error_code = $2, error_message = $3, progress = greatest(progress, $4),
-                   seq = seq + 1, updated_at = clock_timestamp(), finished_at = clock_timestamp()
+                   cost = sluice.add_cost(cost, $5), seq = seq + 1, updated_at = clock_timestamp(),
+                   finished_at = clock_timestamp()
              WHERE id = $1 AND state = 'running'
-            RETURNING seq
+            RETURNING seq, cost
             """;
+    private static final String ADD_RUN_COST = """
+            UPDATE sluice.stage_run SET cost = sluice.add_cost(cost, $4) WHERE job_id = $1 AND stage = $2 AND task = $3
+            """;
+    private static final String ADD_JOB_COST = "UPDATE sluice.job SET cost = sluice.add_cost(cost, $2) WHERE id = $1";
 
     private final Database database;
     private final UserTables tables;
@@ -87,17 +93,18 @@ public final class RunSettlement {
     }
 
     /** Completes a run: its result, the job, the user tables, the messages of what follows and the update, atomically. */
-    public Future<CommitResult> complete(Attempt attempt, StageCompletion completion) {
+    public Future<CommitResult> complete(Attempt attempt, StageCompletion completion, Cost cost) {
         JobUpdate update = completion.update();
         return inFencedTransaction(attempt, "done", session -> {
-            var run = fencedRun(session, COMPLETE_RUN, attempt, completion.result());
+            var run = fencedRun(session, COMPLETE_RUN, attempt, completion.result(), json(cost));
             var job = session.execute(
                     UPDATE_JOB,
                     attempt.run().job().value(),
                     completion.job().toJson(),
                     attempt.run().stage().key(),
                     completion.continuation() == Completion.Continuation.JOB_COMPLETED ? "completed" : "running",
-                    update.progress());
+                    update.progress(),
+                    json(cost));
             List<Future<?>> sent = new ArrayList<>();
             completion.next().ifPresent(next -> {
                 sent.add(JobRegistration.insertRun(session, next.run()));
@@ -106,7 +113,7 @@ public final class RunSettlement {
             completion.tasks().ifPresent(tasks -> sent.add(TaskSettlement.plan(session, attempt, tasks)));
             return Future.all(run, job, Future.all(sent))
                     .compose(all -> changed(run) && changed(job)
-                            ? announce(session, completion.job(), update)
+                            ? announce(session, completion.job(), withTotal(update, job.result()))
                             : Future.succeededFuture(false));
         });
     }
@@ -115,10 +122,10 @@ public final class RunSettlement {
      * Completes a task of a stage: its result, the user tables, the message of the next task or, after the last one, of the
      * join, and the update, atomically.
      */
-    public Future<CommitResult> complete(Attempt attempt, TaskCompletion completion) {
+    public Future<CommitResult> complete(Attempt attempt, TaskCompletion completion, Cost cost) {
         return inFencedTransaction(attempt, "done", session -> {
-            var run = fencedRun(session, COMPLETE_RUN, attempt, completion.result());
-            var progress = TaskSettlement.advance(session, attempt, completion);
+            var run = fencedRun(session, COMPLETE_RUN, attempt, completion.result(), json(cost));
+            var progress = TaskSettlement.advance(session, attempt, completion, json(cost));
             return Future.all(run, progress)
                     .compose(both -> changed(run) && progress.result().isPresent()
                             ? announce(
@@ -127,6 +134,17 @@ public final class RunSettlement {
                                     completion.update().apply(progress.result().get()))
                             : Future.succeededFuture(false));
         });
+    }
+
+    private static JsonObject json(Cost cost) {
+        return new JsonObject(cost.toMap());
+    }
+
+    /** The last update of a job has the cost of the whole job. */
+    private static JobUpdate withTotal(JobUpdate update, RowSet<Row> job) {
+        return update.status() == JobUpdate.Status.PROCESSING
+                ? update
+                : update.withCost(job.iterator().next().getJsonObject("cost"));
     }
 
     private Future<Boolean> announce(SqlSession session, StagedJob job, JobUpdate update) {
@@ -146,16 +164,23 @@ public final class RunSettlement {
             Attempt attempt,
             JobException failure,
             JobUpdate update,
-            Optional<Function<JsonArray, OutboxMessage>> deadLetter) {
+            Optional<Function<JsonArray, OutboxMessage>> deadLetter,
+            Cost cost) {
         String code = failure.code().wire();
         String message = UserTableMapping.stripNul(failure.message());
         return inFencedTransaction(attempt, "failed", session -> {
-            var run = fencedRun(session, FAIL_RUN, attempt, "failed", code, message, 0.0, diagnostics(failure));
+            var run = fencedRun(
+                    session, FAIL_RUN, attempt, "failed", code, message, 0.0, diagnostics(failure), json(cost));
             // The progress of a restarted job must not fall below what was published.
-            var job = session.execute(FAIL_JOB, attempt.run().job().value(), code, message, update.progress());
+            var job = session.execute(
+                    FAIL_JOB, attempt.run().job().value(), code, message, update.progress(), json(cost));
             return Future.all(run, job)
                     .compose(both -> changed(run) && changed(job)
-                            ? failed(session, run.result(), update.withSeq(seq(job.result())), deadLetter)
+                            ? failed(
+                                    session,
+                                    run.result(),
+                                    withTotal(update.withSeq(seq(job.result())), job.result()),
+                                    deadLetter)
                             : Future.succeededFuture(false));
         });
     }
@@ -179,7 +204,7 @@ public final class RunSettlement {
     }
 
     /** Releases the run; {@code redelivery} brings its message again after its delay. The attempt counts. */
-    public Future<CommitResult> retryLater(Attempt attempt, JobException failure, OutboxMessage redelivery) {
+    public Future<CommitResult> retryLater(Attempt attempt, JobException failure, OutboxMessage redelivery, Cost cost) {
         return inFencedTransaction(attempt, "waiting", session -> {
             var run = fencedRun(
                     session,
@@ -189,8 +214,10 @@ public final class RunSettlement {
                     failure.code().wire(),
                     UserTableMapping.stripNul(failure.message()),
                     SqlDurations.toSeconds(redelivery.delay()),
-                    diagnostics(failure));
-            return Future.all(run, Outbox.enqueue(session, redelivery)).map(all -> changed(run));
+                    diagnostics(failure),
+                    json(cost));
+            return Future.all(run, addToJob(session, attempt, cost), Outbox.enqueue(session, redelivery))
+                    .map(all -> changed(run));
         });
     }
 
@@ -199,19 +226,40 @@ public final class RunSettlement {
     }
 
     /** Releases the run without counting the attempt; {@code redelivery} brings its message again after its delay. */
-    public Future<CommitResult> defer(Attempt attempt, OutboxMessage redelivery) {
+    public Future<CommitResult> defer(Attempt attempt, OutboxMessage redelivery, Cost cost) {
         return inFencedTransaction(attempt, "waiting", session -> {
-            var run = fencedRun(session, RELEASE_RUN, attempt, SqlDurations.toSeconds(redelivery.delay()));
-            return Future.all(run, Outbox.enqueue(session, redelivery)).map(all -> changed(run));
+            var run = fencedRun(session, RELEASE_RUN, attempt, SqlDurations.toSeconds(redelivery.delay()), json(cost));
+            return Future.all(run, addToJob(session, attempt, cost), Outbox.enqueue(session, redelivery))
+                    .map(all -> changed(run));
         });
     }
 
     /** Releases the run without counting the attempt; the caller requeues the delivery. */
-    public Future<CommitResult> release(Attempt attempt) {
-        return inFencedTransaction(
-                attempt,
-                "waiting",
-                session -> fencedRun(session, RELEASE_RUN, attempt, 0.0).map(rows -> rows.size() > 0));
+    public Future<CommitResult> release(Attempt attempt, Cost cost) {
+        return inFencedTransaction(attempt, "waiting", session -> {
+            var run = fencedRun(session, RELEASE_RUN, attempt, 0.0, json(cost));
+            return Future.all(run, addToJob(session, attempt, cost)).map(all -> changed(run));
+        });
+    }
+
+    /**
+     * Adds the cost of an attempt that was not settled because it has lost its run. Not to be repeated: it takes effect each time.
+     */
+    public Future<Void> addUnsettledCost(Attempt attempt, Cost cost) {
+        return database.transaction(session -> Future.all(
+                                session.execute(
+                                        ADD_RUN_COST,
+                                        attempt.run().job().value(),
+                                        attempt.run().stage().key(),
+                                        attempt.run().task(),
+                                        json(cost)),
+                                addToJob(session, attempt, cost))
+                        .map(Optional::of))
+                .mapEmpty();
+    }
+
+    private static Future<RowSet<Row>> addToJob(SqlSession session, Attempt attempt, Cost cost) {
+        return session.execute(ADD_JOB_COST, attempt.run().job().value(), json(cost));
     }
 
     /** Saves state for the next attempt, which finds it in its {@link Claim} if this attempt does not complete. */

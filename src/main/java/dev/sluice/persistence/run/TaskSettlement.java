@@ -8,6 +8,7 @@ import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.run.StageCompletion.PlannedTask;
 import dev.sluice.persistence.run.StageCompletion.TaskBatch;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ final class TaskSettlement {
     private static final String UPDATE_PROGRESS = """
             UPDATE sluice.job j
                SET seq = j.seq + 1, progress = greatest(j.progress, $3 + floor($4 * s.share)::int),
-                   updated_at = clock_timestamp()
+                   cost = sluice.add_cost(j.cost, $5), updated_at = clock_timestamp()
               FROM (SELECT coalesce(sum(weight * CASE WHEN state = 'done' THEN 1 ELSE share END)
                                     / nullif(sum(weight), 0), 0) AS share,
                            count(*) FILTER (WHERE state <> 'done') AS open
@@ -79,9 +80,11 @@ final class TaskSettlement {
     /**
      * Enqueues what follows a completed task: the next tasks, or the join after the last. Returns the progress of the job; empty
      * if the job has ended.
+     *
+     * @param cost of the attempt, added to that of the job
      */
     static Future<Optional<TaskCompletion.JobProgress>> advance(
-            SqlSession session, Attempt attempt, TaskCompletion completion) {
+            SqlSession session, Attempt attempt, TaskCompletion completion, JsonObject cost) {
         String job = attempt.run().job().value();
         StageName stage = attempt.run().stage();
         var locked = session.execute(LOCK_JOB, job);
@@ -91,7 +94,8 @@ final class TaskSettlement {
                 job,
                 stage.key(),
                 stage.startProgress(),
-                stage.completedProgress() - stage.startProgress());
+                stage.completedProgress() - stage.startProgress(),
+                cost);
         return Future.all(locked, next, progress).compose(all -> {
             if (progress.result().size() == 0) {
                 return Future.succeededFuture(Optional.empty());

@@ -44,6 +44,7 @@ public final class WebhookSubscriptions {
             "error_code",
             "error_message",
             "warnings",
+            "cost",
             "timestamp");
 
     private final WebhooksConfig config;

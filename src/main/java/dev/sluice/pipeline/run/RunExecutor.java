@@ -2,6 +2,7 @@ package dev.sluice.pipeline.run;
 
 import dev.sluice.common.async.ProgressListener;
 import dev.sluice.job.Attempt;
+import dev.sluice.job.Cost;
 import dev.sluice.job.DeliveryStep;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
@@ -85,6 +86,7 @@ public final class RunExecutor {
                 granted.claim(),
                 new RunUpdates(granted.claim(), granted.started(), Clock.systemUTC()),
                 new RunOutcomeRecorder(attempt, metrics));
+        context.cancellation().cost().restart();
         services.steps().onStep(DeliveryStep.CLAIMED);
         services.publisher().notifyOutbox();
         services.leases().track(attempt, context.cancellation());
@@ -134,14 +136,16 @@ public final class RunExecutor {
 
     private Future<RunOutcome> commit(ClaimedRun run, Completed completed) {
         services.steps().onStep(DeliveryStep.PROCESSED);
+        Cost cost = run.cost();
         return services.databaseRetry()
                 .whileUnavailable(
                         run.context().cancellation(),
                         () -> completed.completion() instanceof TaskCompletion task
-                                ? services.runs().settlement().complete(run.attempt(), task)
-                                : services.runs().settlement().complete(run.attempt(), (StageCompletion)
-                                        completed.completion()))
-                .compose(result -> result == CommitResult.COMMITTED ? committed(run, completed) : fenced(run));
+                                ? services.runs().settlement().complete(run.attempt(), task, cost)
+                                : services.runs()
+                                        .settlement()
+                                        .complete(run.attempt(), (StageCompletion) completed.completion(), cost))
+                .compose(result -> result == CommitResult.COMMITTED ? committed(run, completed) : fenced(run, cost));
     }
 
     /** What remains is cleanup: the publisher is notified first. */
@@ -158,9 +162,12 @@ public final class RunExecutor {
         };
     }
 
-    private Future<RunOutcome> fenced(ClaimedRun run) {
+    private Future<RunOutcome> fenced(ClaimedRun run, Cost cost) {
         run.recorder().fenced();
-        return services.jobCleanup().cleanUpFenced(run.attempt()).map(RunOutcome.NOT_COMPLETED);
+        return failureHandler
+                .addUnsettledCost(run, cost)
+                .compose(added -> services.jobCleanup().cleanUpFenced(run.attempt()))
+                .map(RunOutcome.NOT_COMPLETED);
     }
 
     /** A processed run with what it commits. */

@@ -1,6 +1,7 @@
 package dev.sluice.pipeline.run;
 
 import dev.sluice.common.async.RetrySchedule;
+import dev.sluice.job.Cost;
 import dev.sluice.job.JobException;
 import dev.sluice.message.JobUpdate;
 import dev.sluice.persistence.outbox.OutboxMessage;
@@ -13,12 +14,15 @@ import io.vertx.core.json.JsonArray;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Settles runs whose work failed; the error code decides how. */
 final class RunFailureHandler {
     /** Long enough for a shortage on the host to end, short enough that the job is not held up. */
     private static final Duration DEFER_DELAY = Duration.ofSeconds(30);
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunFailureHandler.class);
 
     private final StageRoute route;
     private final Handoff handoff;
@@ -41,7 +45,9 @@ final class RunFailureHandler {
             case REQUEUE -> requeue(run, failure);
             case ABANDON -> {
                 run.recorder().abandoned(failure);
-                yield services.jobCleanup().cleanUpFailed(run.job().id());
+                yield addUnsettledCost(run, run.cost())
+                        .compose(added ->
+                                services.jobCleanup().cleanUpFailed(run.job().id()));
             }
         };
     }
@@ -85,7 +91,7 @@ final class RunFailureHandler {
         JobUpdate update = run.updates().failed(failure);
         return settle(
                         run,
-                        () -> settlement().fail(run.attempt(), failure, update, deadLetter),
+                        cost -> settlement().fail(run.attempt(), failure, update, deadLetter, cost),
                         () -> run.recorder().failed(failure))
                 .compose(
                         settled -> services.jobCleanup().cleanUpFailed(run.job().id()));
@@ -97,7 +103,7 @@ final class RunFailureHandler {
         OutboxMessage redelivery = redelivery(run, delay);
         return settle(
                 run,
-                () -> settlement().retryLater(run.attempt(), failure, redelivery),
+                cost -> settlement().retryLater(run.attempt(), failure, redelivery, cost),
                 () -> run.recorder().willRetry(failure, delay));
     }
 
@@ -106,27 +112,45 @@ final class RunFailureHandler {
         OutboxMessage redelivery = redelivery(run, DEFER_DELAY);
         return settle(
                 run,
-                () -> settlement().defer(run.attempt(), redelivery),
+                cost -> settlement().defer(run.attempt(), redelivery, cost),
                 () -> run.recorder().deferred(failure, DEFER_DELAY));
     }
 
     /** The attempt is not counted, and the delivery is requeued even if the database does not answer. */
     private Future<Void> requeue(ClaimedRun run, JobException failure) {
         run.recorder().requeued();
-        return settlement().release(run.attempt()).transform(released -> Future.failedFuture(failure));
+        Cost cost = run.cost();
+        return settlement()
+                .release(run.attempt(), cost)
+                .compose(result ->
+                        result == CommitResult.COMMITTED ? Future.succeededFuture() : addUnsettledCost(run, cost))
+                .transform(released -> Future.failedFuture(failure));
     }
 
-    private Future<Void> settle(ClaimedRun run, Supplier<Future<CommitResult>> settlement, Runnable committed) {
+    private Future<Void> settle(ClaimedRun run, Function<Cost, Future<CommitResult>> settlement, Runnable committed) {
+        Cost cost = run.cost();
         return services.databaseRetry()
-                .whileUnavailable(run.context().cancellation(), settlement)
-                .onSuccess(result -> {
+                .whileUnavailable(run.context().cancellation(), () -> settlement.apply(cost))
+                .compose(result -> {
                     if (result == CommitResult.COMMITTED) {
                         committed.run();
-                    } else {
-                        run.recorder().fenced();
+                        return Future.succeededFuture();
                     }
-                })
-                .mapEmpty();
+                    run.recorder().fenced();
+                    return addUnsettledCost(run, cost);
+                });
+    }
+
+    /** Adds what a run that was lost to another worker, or cancelled, has used. Never fails: the cost is not worth a requeue. */
+    Future<Void> addUnsettledCost(ClaimedRun run, Cost cost) {
+        return settlement()
+                .addUnsettledCost(run.attempt(), cost)
+                .onFailure(cause -> LOG.atWarn()
+                        .addKeyValue("jobId", run.job().id())
+                        .addKeyValue("stage", run.attempt().run().stage().key())
+                        .addKeyValue("error", String.valueOf(cause.getMessage()))
+                        .log("cost of discarded run not recorded"))
+                .otherwiseEmpty();
     }
 
     private OutboxMessage redelivery(ClaimedRun run, Duration delay) {

@@ -1,6 +1,7 @@
 package dev.sluice.stage.artifact;
 
 import dev.sluice.common.async.ProgressListener;
+import dev.sluice.job.Cost;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.message.StagedJob;
@@ -48,6 +49,8 @@ public final class SourceProvider {
                 context.cancellation(),
                 (target, cancellation) -> objectStore
                         .download(key, target, maxBytes, ProgressListener.noop(), cancellation)
+                        // The run that started the download pays for all runs that share it.
+                        .onSuccess(source -> context.cancellation().cost().add(Cost.ofTransfer(source.size(), 0)))
                         .mapEmpty(),
                 work);
     }

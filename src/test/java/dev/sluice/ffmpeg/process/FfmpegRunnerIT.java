@@ -2,6 +2,7 @@ package dev.sluice.ffmpeg.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.common.async.CancellationToken;
@@ -9,8 +10,10 @@ import dev.sluice.config.FfmpegConfig.SandboxMode;
 import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.ffmpeg.sandbox.ProcessLimits;
+import dev.sluice.job.Cost;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -85,6 +88,45 @@ class FfmpegRunnerIT {
         assertThatThrownBy(run::get).hasCause(reason);
         assertThat(children()).isEmpty();
         worker.shutdown();
+    }
+
+    @Test
+    void accountsForKilledProcess() {
+        CancellationToken cancellation = new CancellationToken();
+        JobException reason = new JobException(ErrorCode.LEASE_LOST, "Another worker has it.");
+        List<String> unpaced = new ArrayList<>(ENDLESS);
+        unpaced.remove("-re");
+        unpaced.set(unpaced.indexOf("testsrc=size=64x64"), "testsrc=size=1280x720");
+        double before = cpuSecondsOfChildren();
+
+        assertThatThrownBy(() -> ffmpeg().run(
+                                unpaced,
+                                line -> {
+                                    if (line.startsWith("frame=") && Integer.parseInt(line.substring(6)) > 200) {
+                                        cancellation.cancel(reason);
+                                    }
+                                },
+                                Watchdog.withStallTimeout(Duration.ofSeconds(30)),
+                                cancellation))
+                .isSameAs(reason);
+
+        Cost cost = cancellation.cost().total();
+        // Far less than 200 frames of 1280x720 need.
+        assertThat(cost.cpu()).isBetween(Duration.ofMillis(50), Duration.ofMinutes(1));
+        if (sandbox == SandboxMode.OFF) {
+            assertThat(cost.cpu().toMillis() / 1000.0)
+                    .as("as the kernel accounted for this process")
+                    .isCloseTo(cpuSecondsOfChildren() - before, offset(0.1));
+        }
+        assertThat(cost.peakMemoryBytes()).isBetween(10L << 20, 1L << 30);
+        assertThat(cost.bytesRead()).isPositive();
+        assertThat(cost.bytesWritten()).isPositive();
+    }
+
+    private static double cpuSecondsOfChildren() {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        CpuMetrics.bind(registry);
+        return registry.get("sluice.ffmpeg.cpu").functionCounter().count();
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.sluice.job.StageName;
 import dev.sluice.message.JobUpdate;
 import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.InterruptedConnection;
+import dev.sluice.persistence.RunFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
@@ -200,6 +201,7 @@ class RunStoreIT {
         assertThat(lost.code()).isEqualTo(ErrorCode.DATABASE_UNAVAILABLE);
         assertThat(again).isTrue();
         assertThat(run("cut")).containsEntry("state", "done");
+        assertThat(attemptsPaid("cut")).isEqualTo("1");
         assertThat(updates("cut")).containsExactly("downloading_video", "download_complete");
         interrupted.close();
         await(connection.close());
@@ -286,6 +288,8 @@ class RunStoreIT {
 
         assertThat(committed).isTrue();
         assertThat(second.attempt()).isEqualTo(new Attempt(Samples.download("retried"), 2, 2));
+        assertThat(database.value("SELECT history -> 0 -> 'cost' FROM sluice.stage_run WHERE job_id = 'retried'"))
+                .isEqualTo(database.value("SELECT cost FROM sluice.job WHERE id = 'retried'"));
         assertThat(database.value("SELECT round(extract(epoch FROM publish_after - created_at) / 10)"
                         + " FROM sluice.outbox WHERE message_id = 'retried/again'"))
                 .isEqualTo("12");
@@ -310,6 +314,7 @@ class RunStoreIT {
 
         assertThat(released).isTrue();
         assertThat(second.attempt()).isEqualTo(new Attempt(Samples.download("released"), 2, 1));
+        assertThat(attemptsPaid("released")).isEqualTo("1");
     }
 
     @Test
@@ -447,9 +452,57 @@ class RunStoreIT {
                 .isTrue();
 
         assertThat(run("deferred")).containsEntry("state", "waiting").containsEntry("counted", "0");
+        assertThat(attemptsPaid("deferred")).isEqualTo("1");
         assertThat(database.value("SELECT round(extract(epoch FROM publish_after - created_at)) FROM sluice.outbox"
                         + " WHERE message_id = 'deferred/again'"))
                 .isEqualTo("30");
+    }
+
+    @Test
+    void addsUpCostOfAllAttempts() {
+        StagedJob job = Samples.job("paid").forStage(StageName.UPLOAD);
+        Claim lost = granted(job, Samples.upload("paid"), "w1");
+        expire("paid");
+        Claim failed = granted(job, Samples.upload("paid"), "w2");
+        await(store.runs().retryLater(failed.attempt(), broken(), Duration.ZERO, Samples.again(job)));
+        await(store.runs().store().settlement().addUnsettledCost(lost.attempt(), RunFixture.COST));
+        Claim last = granted(job, Samples.upload("paid"), "w2");
+
+        boolean committed = await(store.runs()
+                .commit(
+                        last.attempt(),
+                        new StageCompletion(
+                                job,
+                                new JsonObject(),
+                                Samples.done(job, last.attempt(), last.firstSeq() + 1),
+                                Optional.empty())));
+
+        assertThat(committed).isTrue();
+        assertThat(attemptsPaid("paid")).isEqualTo("3");
+        String sum = database.value("SELECT cost FROM sluice.job WHERE id = 'paid'");
+        assertThat(new JsonObject(sum))
+                .isEqualTo(new JsonObject()
+                        .put("cpu_seconds", 4.5)
+                        .put("wall_seconds", 6.0)
+                        .put("bytes_read", 3)
+                        .put("bytes_written", 6)
+                        .put("bytes_downloaded", 9)
+                        .put("bytes_uploaded", 12)
+                        .put("peak_memory_bytes", 5));
+        assertThat(database.value("SELECT cost FROM sluice.stage_run WHERE job_id = 'paid'"))
+                .isEqualTo(sum);
+        assertThat(new JsonObject(database.value("SELECT convert_from(body, 'UTF8') FROM sluice.outbox"
+                                + " WHERE ordered_by = 'paid' ORDER BY id DESC LIMIT 1"))
+                        .getJsonObject("cost"))
+                .isEqualTo(new JsonObject(sum));
+    }
+
+    /** How often the cost of one attempt is in the cost of the job; the same as in that of its run. */
+    private static String attemptsPaid(String job) {
+        return database.value("SELECT CASE WHEN j.cost = r.cost THEN (j.cost ->> 'bytes_read')::int END"
+                + " FROM sluice.job j JOIN sluice.stage_run r ON r.job_id = j.id AND r.cost <> '{}' WHERE j.id = '"
+                + job
+                + "'");
     }
 
     private static StageCompletion done(StagedJob job, Claim claim) {
