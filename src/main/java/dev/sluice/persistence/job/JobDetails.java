@@ -36,7 +36,7 @@ public record JobDetails(
 
     JobDetails withOwner(String userId) {
         Source owned = new Source(source.mediaId, Optional.of(userId), source.s3Key, source.originalFilename);
-        return new JobDetails(id, owned, status, state, progress, step, failure, outputs, timestamps, runs);
+        return new JobDetails(id, owned, status, state, progress, step, failure, outputs, timestamps, cost, runs);
     }
 
     /** What happens to a job. In contrast to the status, it tells waiting from running and cancelled from failed. */
