@@ -41,8 +41,8 @@ class StandaloneJarIT {
                     .doesNotContain("\u001b", "\r");
             List<MatchResult> rows = ROW.matcher(demo.out()).results().toList();
             assertThat(rows)
-                    .as("three renditions, a playlist and a thumbnail")
-                    .hasSize(5)
+                    .as("three renditions, a playlist, a poster, a storyboard and a thumbnail")
+                    .hasSize(7)
                     .allSatisfy(row -> assertThat(Path.of(row.group(2)))
                             .hasSize(Long.parseLong(row.group(1).replace(",", ""))));
         }
