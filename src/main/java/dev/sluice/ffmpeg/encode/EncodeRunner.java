@@ -40,8 +40,8 @@ public record EncodeRunner(
         FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig, MediaConfig media, EncodeMetrics metrics) {
     private static final Logger LOG = LoggerFactory.getLogger(EncodeRunner.class);
     private static final Duration SEGMENT = Duration.ofSeconds(6);
-    /** EBU R 128 allows so much in production. */
-    private static final double MAX_TRUE_PEAK = -1;
+    /** EBU R 128 allows -1 dBTP in production; AAC adds up to 1.6 dB to the peaks of short bursts. */
+    private static final double MAX_TRUE_PEAK = -2;
 
     /** A runner that measures nothing. */
     public EncodeRunner(FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig, MediaConfig media) {
@@ -55,7 +55,7 @@ public record EncodeRunner(
 
     /**
      * The gain, dB, that brings the audio of a source to the configured loudness; a gain above 0 leaves the true peak at most
-     * {@value #MAX_TRUE_PEAK} dBTP. Empty without a configured loudness, and if the audio cannot be measured. Blocks.
+     * {@value #MAX_TRUE_PEAK} dBTP before AAC. Empty without a configured loudness, and if the audio cannot be measured. Blocks.
      *
      * @throws dev.sluice.job.JobException the reason of the cancellation, if cancelled
      */
