@@ -56,7 +56,9 @@ class BackendApiIT {
         pipeline.database().execute(MEDIA_TABLE);
         pipeline.backend().stopListening();
         int port = pipeline.startWithBackend(
-                new JsonObject().put("backend", new JsonObject().put("maxUnfinishedJobsPerUser", 100)));
+                new JsonObject()
+                        .put("media", PipelineFixture.previews(true))
+                        .put("backend", new JsonObject().put("maxUnfinishedJobsPerUser", 100)));
         client = new TestClient(pipeline.vertx(), port);
     }
 

@@ -133,7 +133,7 @@ public final class PipelineFixture implements AutoCloseable {
                         bucket.settings().put("endpoint", storeProxy.address().toString()))
                 .put("workspace", new JsonObject().put("directory", workspace().toString()))
                 .put("ffmpeg", new JsonObject().put("cacheDirectory", FFMPEG_CACHE.toString()))
-                .put("media", new JsonObject().put("preset", "ultrafast"))
+                .put("media", previews(false).put("preset", "ultrafast"))
                 .put(
                         "delivery",
                         new JsonObject()
@@ -146,6 +146,11 @@ public final class PipelineFixture implements AutoCloseable {
                                 .put("outboxPollSeconds", 0.2)
                                 .put("progressIntervalSeconds", 0.2)
                                 .put("finalDistanceSeconds", 0));
+    }
+
+    /** Whether poster and storyboard are made, which takes two more FFmpeg processes for each job. */
+    static JsonObject previews(boolean made) {
+        return new JsonObject().put("poster", made).put("storyboard", made);
     }
 
     public TestBroker broker() {

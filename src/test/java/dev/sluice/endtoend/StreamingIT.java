@@ -60,7 +60,11 @@ class StreamingIT {
                         .put("shortSide", 720)
                         .put("maxKbps", 2500));
         pipeline.start(new JsonObject()
-                .put("media", new JsonObject().put("streaming", "hls+dash").put("ladder", ladder)));
+                .put(
+                        "media",
+                        PipelineFixture.previews(true)
+                                .put("streaming", "hls+dash")
+                                .put("ladder", ladder)));
         Path subtitles =
                 Files.writeString(directory.resolve("usual.srt"), "1\n00:00:00,000 --> 00:00:13,000\nHello\n\n");
         pipeline.upload(
