@@ -5,7 +5,7 @@ import { duration } from './format.js';
 import { sparkline } from './sparkline.js';
 import { STAGE_NAMES, stageName } from './stages.js';
 
-const COLUMNS = ['Stage', '#Waiting', '#Running', 'Oldest wait', 'Completed', ''];
+const COLUMNS = ['Stage', 'Waiting', 'Oldest wait', '#Running', 'Completed', ''];
 
 /**
  * The work of each stage, now and over the last hour; pauses and resumes stages on all workers.
@@ -16,7 +16,7 @@ const COLUMNS = ['Stage', '#Waiting', '#Running', 'Oldest wait', 'Completed', ''
 export function stageTable(handlers) {
   const rows = new Map(Object.keys(STAGE_NAMES).map((stage) => [stage, stageRow(stage, handlers)]));
   const head = COLUMNS.map((title) => h('th', { scope: 'col', class: title.startsWith('#') && 'number' }, title === '' ? h('span', { class: 'visually-hidden' }, 'Actions') : title.replace('#', '')));
-  const node = h('div', { class: 'panel flush scroll', role: 'region', 'aria-label': 'Stages', tabindex: '0' },
+  const node = h('div', { class: 'panel flush wide-table', role: 'region', 'aria-label': 'Stages', tabindex: '0' },
     h('table', { 'aria-label': 'Stages', 'data-testid': 'stage-table' },
       h('thead', {}, h('tr', {}, ...head)),
       h('tbody', {}, ...[...rows.values()].map((row) => row.node))));
@@ -30,7 +30,7 @@ export function stageTable(handlers) {
 
 function stageRow(stage, { onDone, onProblem }) {
   const name = h('th', { scope: 'row' });
-  const waiting = h('td', { class: 'number' });
+  const waiting = h('span', { class: 'figure' });
   const running = h('td', { class: 'number' });
   const backlog = sparkline();
   const oldest = h('span', { class: 'figure' });
@@ -40,12 +40,8 @@ function stageRow(stage, { onDone, onProblem }) {
   // The same button at each refresh: one that is replaced would lose the focus.
   const button = h('button', { type: 'button', class: 'quiet', onclick: act });
   const node = h('tr', { 'data-testid': 'stage-row', 'data-stage': stage },
-    name, waiting, running,
-    h('td', {}, h('div', { class: 'trend' }, oldest, age.node)),
-    h('td', {}, h('div', { class: 'trend' }, completed, throughput.node)),
+    name, trend(waiting, backlog), trend(oldest, age), running, trend(completed, throughput),
     h('td', { class: 'number' }, button));
-  const waitingNow = h('span', { class: 'figure' });
-  setChildren(waiting, h('div', { class: 'trend' }, waitingNow, backlog.node));
   let paused = false;
 
   async function act() {
@@ -74,7 +70,7 @@ function stageRow(stage, { onDone, onProblem }) {
       paused = now.paused;
       node.toggleAttribute('data-paused', paused);
       setChildren(name, stageName(stage), paused && h('small', {}, 'Paused'));
-      setText(waitingNow, formatted(now.waiting));
+      setText(waiting, formatted(now.waiting));
       setText(running, formatted(now.running));
       setText(oldest, now.oldest_waiting_seconds > 0 ? duration(now.oldest_waiting_seconds) : '–');
       setText(completed, `${perHour.toLocaleString('en')} in 1 h`);
@@ -86,6 +82,10 @@ function stageRow(stage, { onDone, onProblem }) {
       button.setAttribute('aria-label', `${label}: ${stageName(stage)}`);
     },
   };
+}
+
+function trend(figure, chart) {
+  return h('td', {}, h('div', { class: 'trend' }, figure, chart.node));
 }
 
 function rangeOf(values) {

@@ -90,13 +90,13 @@ export function stageName(stage) {
 function reasonOf({ stage, reason, ahead, until } = {}) {
   switch (reason) {
     case 'paused':
-      return `Waiting: ${stageName(stage)} is paused`;
+      return `${stageName(stage)} is paused`;
     case 'held':
-      return 'Waiting: a limit of concurrent jobs is reached';
+      return 'The limit of concurrent jobs is reached';
     case 'delayed':
-      return Date.parse(until) > Date.now() ? `Waiting: next attempt in ${duration((Date.parse(until) - Date.now()) / 1000)}` : undefined;
+      return Date.parse(until) > Date.now() ? `Next attempt in ${duration((Date.parse(until) - Date.now()) / 1000)}` : undefined;
     case 'queued':
-      return ahead > 0 ? `Waiting for ${stageName(stage).toLowerCase()}: ${ahead.toLocaleString('en')} before it` : undefined;
+      return ahead > 0 ? `Waiting for ${stageName(stage).toLowerCase()}, ${ahead.toLocaleString('en')} before it` : undefined;
     default:
       return undefined;
   }

@@ -55,10 +55,9 @@ class BackendApiIT {
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         pipeline.database().execute(MEDIA_TABLE);
         pipeline.backend().stopListening();
-        int port = pipeline.startWithBackend(
-                new JsonObject()
-                        .put("media", PipelineFixture.previews(true))
-                        .put("backend", new JsonObject().put("maxUnfinishedJobsPerUser", 100)));
+        int port = pipeline.startWithBackend(new JsonObject()
+                .put("media", PipelineFixture.previews(true))
+                .put("backend", new JsonObject().put("maxUnfinishedJobsPerUser", 100)));
         client = new TestClient(pipeline.vertx(), port);
     }
 

@@ -260,7 +260,10 @@ class WebUiIT {
         assertThat(letter).isVisible();
         assertThat(page.getByTestId("queue-row").first()).isVisible();
         assertAccessible("operations");
-        Browser.screenshot(signedInAt(ColorScheme.DARK, PHONE, "#/operations"), "operations-dark-phone");
+        Page phone = signedInAt(ColorScheme.DARK, PHONE, "#/operations");
+        assertThat(phone.getByTestId("stage-row").first()).isVisible();
+        assertFitsWidth(phone);
+        Browser.screenshot(phone, "operations-dark-phone");
 
         String id = String.valueOf(letter.getAttribute("data-dead-letter-id"));
         letter.getByTestId("replay").click();
@@ -306,7 +309,7 @@ class WebUiIT {
         pipeline.backend().send(PipelineFixture.job("paused", "uploads/clip.mp4"));
         page.navigate(home + "#/jobs/paused");
         page.reload();
-        assertThat(page.locator(".job-line")).containsText("Waiting: Processing is paused", containing(60));
+        assertThat(page.locator(".job-line")).containsText("Processing is paused", containing(60));
         Browser.screenshot(page, "job-paused");
         page.navigate(home + "#/operations");
         Locator waiting = page.locator("[data-stage=processing]");
@@ -341,10 +344,7 @@ class WebUiIT {
             for (int width : new int[] {DESKTOP, PHONE}) {
                 Page view = signedInAt(scheme, width, "#/jobs/layout");
                 assertThat(view.getByTestId("timings")).isVisible();
-                assertThat((Boolean) view.evaluate(
-                                "document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
-                        .as("page fits into the width of " + width)
-                        .isTrue();
+                assertFitsWidth(view);
                 assertThat(view.evaluate(STAGE_BAR_LINES))
                         .as("the bars of the stages are in one line")
                         .isEqualTo(1);
@@ -374,6 +374,13 @@ class WebUiIT {
 
         assertThat(anonymous.locator("main")).containsText("Administrator");
         anonymous.context().close();
+    }
+
+    private static void assertFitsWidth(Page view) {
+        assertThat((Boolean)
+                        view.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+                .as("page fits into the width of its window")
+                .isTrue();
     }
 
     private static void assertShowsSelectedFilter(Page view, String name) {
