@@ -60,7 +60,7 @@ public record VideoMetadata(
                 (int) Math.min(Integer.MAX_VALUE, whole(json, "height")),
                 whole(json, "fileSize"),
                 text(json, "mimeType"),
-                loudness(json.getValue(LOUDNESS)));
+                parseLoudness(json.getValue(LOUDNESS)));
     }
 
     JsonObject toJson() {
@@ -78,14 +78,16 @@ public record VideoMetadata(
         return json;
     }
 
-    static JsonObject toJson(Loudness loudness) {
+    /** The form of a loudness in messages and results of tasks. */
+    public static JsonObject toJson(Loudness loudness) {
         JsonObject json =
                 new JsonObject().put(INTEGRATED, loudness.integrated()).put(RANGE, loudness.range());
         loudness.truePeak().ifPresent(peak -> json.put(TRUE_PEAK, peak));
         return json;
     }
 
-    private static Optional<Loudness> loudness(@Nullable Object value) {
+    /** Reads {@link #toJson(Loudness)}; empty if the value has another form. */
+    public static Optional<Loudness> parseLoudness(@Nullable Object value) {
         return value instanceof JsonObject json
                         && json.getValue(INTEGRATED) instanceof Number integrated
                         && json.getValue(RANGE) instanceof Number range

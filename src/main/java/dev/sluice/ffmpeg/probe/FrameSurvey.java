@@ -51,11 +51,7 @@ final class FrameSurvey {
 
     /** Accepts a line of ffprobe's {@code compact} output. */
     void accept(String line) {
-        Map<String, String> entries = new HashMap<>();
-        Matcher matcher = ENTRY.matcher(line);
-        while (matcher.find()) {
-            entries.putIfAbsent(matcher.group(1), matcher.group(2));
-        }
+        Map<String, String> entries = entries(line);
         Frame frame = frame(entries::get);
         if (frame.geometry().size().pixels() > 0) {
             frames.add(frame);
@@ -64,17 +60,22 @@ final class FrameSurvey {
 
     /** Accepts a line of ffprobe's {@code compact} output for one of all key frames, in order. */
     void acceptKeyFrame(String line) {
-        Map<String, String> entries = new HashMap<>();
-        Matcher matcher = ENTRY.matcher(line);
-        while (matcher.find()) {
-            entries.putIfAbsent(matcher.group(1), matcher.group(2));
-        }
+        Map<String, String> entries = entries(line);
         Optional<Duration> time = DecimalSeconds.parse(entries.get("best_effort_timestamp_time"));
         double aspect = FfprobeStream.aspectRatio(text(entries.get("sample_aspect_ratio")));
         boolean isNew = aspects.isEmpty()
                 || Math.abs(aspects.get(aspects.size() - 1).sampleAspectRatio() - aspect) > SAME_ASPECT;
         time.filter(found -> isNew && aspects.size() <= MAX_ASPECT_CHANGES)
                 .ifPresent(found -> aspects.add(new AspectChange(found, aspect)));
+    }
+
+    private static Map<String, String> entries(String line) {
+        Map<String, String> entries = new HashMap<>();
+        Matcher matcher = ENTRY.matcher(line);
+        while (matcher.find()) {
+            entries.putIfAbsent(matcher.group(1), matcher.group(2));
+        }
+        return entries;
     }
 
     private static Frame frame(Function<String, @Nullable String> entries) {

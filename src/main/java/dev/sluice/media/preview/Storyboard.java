@@ -1,9 +1,9 @@
 package dev.sluice.media.preview;
 
 import dev.sluice.media.Dimensions;
+import dev.sluice.media.text.WebVtt;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Small frames at an interval, tiled into sheets, which players show while a viewer seeks.
@@ -58,9 +58,9 @@ public record Storyboard(Dimensions tile, List<Duration> times, Duration end, Li
             Duration to = i + 1 < times.size() ? times.get(i + 1) : end.compareTo(last) > 0 ? end : last;
             int place = i % TILES;
             text.append('\n')
-                    .append(timestamp(from))
+                    .append(WebVtt.timestamp(from))
                     .append(" --> ")
-                    .append(timestamp(to))
+                    .append(WebVtt.timestamp(to))
                     .append('\n')
                     .append(uris.get(i / TILES))
                     .append("#xywh=")
@@ -74,15 +74,5 @@ public record Storyboard(Dimensions tile, List<Duration> times, Duration end, Li
                     .append('\n');
         }
         return text.toString();
-    }
-
-    private static String timestamp(Duration time) {
-        return String.format(
-                Locale.ROOT,
-                "%02d:%02d:%02d.%03d",
-                time.toHours(),
-                time.toMinutesPart(),
-                time.toSecondsPart(),
-                time.toMillisPart());
     }
 }

@@ -103,9 +103,9 @@ public final class WebVtt {
             Duration start = chapter.start().isNegative() ? Duration.ZERO : chapter.start();
             if (start.compareTo(chapter.end()) < 0 && !chapter.title().isBlank()) {
                 file.append('\n')
-                        .append(time(start))
+                        .append(timestamp(start))
                         .append(" --> ")
-                        .append(time(chapter.end()))
+                        .append(timestamp(chapter.end()))
                         .append('\n')
                         .append(escape(chapter.title()))
                         .append('\n');
@@ -122,7 +122,8 @@ public final class WebVtt {
                 .strip();
     }
 
-    private static String time(Duration time) {
+    /** A timestamp of a cue, in milliseconds; not negative. */
+    public static String timestamp(Duration time) {
         return String.format(
                 Locale.ROOT,
                 "%02d:%02d:%02d.%03d",

@@ -4,10 +4,10 @@ import dev.sluice.ffmpeg.segment.SegmentEncoder;
 import dev.sluice.job.Loudness;
 import dev.sluice.media.SourceDamage;
 import dev.sluice.media.segment.EncodedSegment;
+import dev.sluice.message.VideoMetadata;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * Result of a task for the join, in addition to its artifacts.
@@ -17,9 +17,7 @@ import java.util.OptionalDouble;
  */
 record SegmentResult(Optional<EncodedSegment.FrameRange> frames, SourceDamage damage, Optional<Loudness> loudness) {
     private static final long NANOS_PER_MICRO = 1_000;
-    private static final String INTEGRATED = "integratedLufs";
-    private static final String RANGE = "rangeLu";
-    private static final String TRUE_PEAK = "truePeakDbtp";
+    private static final String LOUDNESS = "loudness";
 
     SegmentResult(EncodedSegment segment) {
         this(segment.frames(), segment.damage(), Optional.empty());
@@ -33,10 +31,7 @@ record SegmentResult(Optional<EncodedSegment.FrameRange> frames, SourceDamage da
         JsonObject json = new JsonObject().put("cutShort", damage.truncated()).put("broken", damage.corrupt());
         frames.ifPresent(range -> json.put("frames", range.count())
                 .put("firstMicros", range.first().toNanos() / NANOS_PER_MICRO));
-        loudness.ifPresent(measured -> {
-            json.put(INTEGRATED, measured.integrated()).put(RANGE, measured.range());
-            measured.truePeak().ifPresent(peak -> json.put(TRUE_PEAK, peak));
-        });
+        loudness.ifPresent(measured -> json.put(LOUDNESS, VideoMetadata.toJson(measured)));
         return json;
     }
 
@@ -47,14 +42,6 @@ record SegmentResult(Optional<EncodedSegment.FrameRange> frames, SourceDamage da
                 ? Optional.of(new EncodedSegment.FrameRange(
                         result.getLong("frames"), Duration.ofNanos(result.getLong("firstMicros") * NANOS_PER_MICRO)))
                 : Optional.empty();
-        Optional<Loudness> loudness = result.containsKey(INTEGRATED)
-                ? Optional.of(new Loudness(
-                        result.getDouble(INTEGRATED),
-                        result.getDouble(RANGE),
-                        result.containsKey(TRUE_PEAK)
-                                ? OptionalDouble.of(result.getDouble(TRUE_PEAK))
-                                : OptionalDouble.empty()))
-                : Optional.empty();
-        return new SegmentResult(frames, damage, loudness);
+        return new SegmentResult(frames, damage, VideoMetadata.parseLoudness(result.getValue(LOUDNESS)));
     }
 }
