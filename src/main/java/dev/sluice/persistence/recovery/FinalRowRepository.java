@@ -1,5 +1,6 @@
 package dev.sluice.persistence.recovery;
 
+import dev.sluice.common.async.PayloadExecutor;
 import dev.sluice.message.MessageCodec;
 import dev.sluice.message.ReceivedUpdate;
 import dev.sluice.message.json.InvalidMessageException;
@@ -81,12 +82,14 @@ public final class FinalRowRepository {
     }
 
     private Future<Boolean> restore(SqlSession session, String id, Row job, Buffer body) {
-        ReceivedUpdate last;
-        try {
-            last = MessageCodec.decodeUpdate(body);
-        } catch (InvalidMessageException invalid) {
-            return Future.succeededFuture(false);
-        }
+        return PayloadExecutor.execute(body.length(), () -> MessageCodec.decodeUpdate(body))
+                .compose(last -> restore(session, id, job, last))
+                .recover(cause -> cause instanceof InvalidMessageException
+                        ? Future.succeededFuture(false)
+                        : Future.failedFuture(cause));
+    }
+
+    private Future<Boolean> restore(SqlSession session, String id, Row job, ReceivedUpdate last) {
         // A job that was restarted since then is not in this state.
         if (!job.getString("state").equals(last.status().name().toLowerCase(Locale.ROOT))) {
             return Future.succeededFuture(false);
