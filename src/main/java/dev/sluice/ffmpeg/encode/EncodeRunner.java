@@ -199,7 +199,13 @@ public record EncodeRunner(
                 directory,
                 RenditionLadder.thumbnailSize(displaySize, media.thumbnails().width()));
         OutputVerifier.VerifiedOutputs outputs = new OutputVerifier(ffmpeg, ffmpegConfig.probeTimeout())
-                .verify(directory, expected, thumbnails, media.thumbnails().interval(), cancellation);
+                .verify(
+                        directory,
+                        expected,
+                        thumbnails,
+                        media.thumbnails().interval(),
+                        media.keyFrameInterval(),
+                        cancellation);
         RenditionFile largest = outputs.files().get(0);
         Duration start = outputs.times().videoStart().orElse(Duration.ZERO);
         Previews previews = new PreviewBuilder(ffmpeg, ffmpegConfig.probeTimeout())

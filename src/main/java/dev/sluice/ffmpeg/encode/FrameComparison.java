@@ -2,10 +2,11 @@ package dev.sluice.ffmpeg.encode;
 
 import dev.sluice.ffmpeg.process.InputArguments;
 import dev.sluice.media.DecimalSeconds;
-import dev.sluice.media.rendition.RenditionFile;
+import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.rendition.ThumbnailFile;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -23,6 +24,8 @@ final class FrameComparison {
     static final double MIN_PSNR = 16;
 
     private static final int SIDE = 16;
+    /** Thumbnails of which one is selected. */
+    private static final int CHOICE = 5;
     /** Frames compared with a thumbnail; the most similar one counts. */
     private static final int WINDOW = 3;
     /** Timestamps of thumbnails are rounded, and frames may be dropped. */
@@ -31,20 +34,40 @@ final class FrameComparison {
     private static final String WINDOW_SECONDS = "0.5";
     private static final Pattern PSNR = Pattern.compile("\\bpsnr_avg:([\\d.]+|inf)\\b");
 
-    private final List<RenditionFile> renditions;
+    private final List<Rendition> renditions;
     private final List<ThumbnailFile> samples;
     private final List<Double> values = new ArrayList<>();
 
     /** A frame that a rendition does not show. */
-    record Mismatch(RenditionFile rendition, ThumbnailFile thumbnail, double psnr) {}
+    record Mismatch(Rendition rendition, ThumbnailFile thumbnail, double psnr) {}
 
-    /** Compares the first, the middle and the last thumbnail. */
-    FrameComparison(List<RenditionFile> renditions, List<ThumbnailFile> thumbnails) {
+    FrameComparison(List<Rendition> renditions, List<ThumbnailFile> samples) {
         this.renditions = List.copyOf(renditions);
-        this.samples = IntStream.of(0, thumbnails.size() / 2, thumbnails.size() - 1)
+        this.samples = List.copyOf(samples);
+    }
+
+    /**
+     * One of the first, one of the last and one of the thumbnails in between: those which need the fewest decoded frames, because
+     * decoding starts at the key frame before them.
+     *
+     * @param start time of the first frame and key frame
+     */
+    static List<ThumbnailFile> samples(List<ThumbnailFile> thumbnails, Duration start, Duration keyFrameInterval) {
+        int third = (thumbnails.size() + 2) / 3;
+        int choice = Math.min(third, CHOICE);
+        int middle = (thumbnails.size() - choice) / 2;
+        return IntStream.of(0, middle, thumbnails.size() - choice)
+                .mapToObj(from -> thumbnails.subList(from, from + choice).stream()
+                        .min(Comparator.comparingLong(thumbnail -> Math.floorMod(
+                                thumbnail.timestamp().minus(start).toMillis(), keyFrameInterval.toMillis()))))
+                .flatMap(Optional::stream)
                 .distinct()
-                .mapToObj(thumbnails::get)
                 .toList();
+    }
+
+    /** Whether there is no thumbnail to compare with. */
+    boolean isEmpty() {
+        return samples.isEmpty();
     }
 
     /** Arguments of FFmpeg, which prints a line for each compared frame. */
@@ -55,13 +78,12 @@ final class FrameComparison {
         List<String> expected = new ArrayList<>();
         int input = 0;
         for (ThumbnailFile sample : samples) {
-            for (RenditionFile rendition : renditions) {
+            for (Rendition rendition : renditions) {
                 Duration start = sample.timestamp().minus(EARLIER);
                 command.addAll(List.of("-threads", "1", "-skip_loop_filter", "all", "-seek_timestamp", "1"));
                 command.addAll(List.of("-ss", DecimalSeconds.format(start.isNegative() ? Duration.ZERO : start)));
                 command.addAll(List.of("-t", WINDOW_SECONDS));
-                command.addAll(InputArguments.ownInput(
-                        "mov", String.valueOf(rendition.file().getFileName())));
+                command.addAll(InputArguments.ownInput("mov", rendition.fileName()));
                 frames.add("[" + input++ + ":v]trim=end_frame=" + WINDOW + ",tpad=stop=" + WINDOW
                         + ":stop_mode=clone,trim=end_frame=" + WINDOW + "," + small());
             }

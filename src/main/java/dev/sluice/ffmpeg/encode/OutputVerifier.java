@@ -1,5 +1,6 @@
 package dev.sluice.ffmpeg.encode;
 
+import dev.sluice.common.async.BlockingTask;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.ffmpeg.process.FfmpegRunner;
@@ -69,10 +70,12 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
     record VerifiedOutputs(List<RenditionFile> files, Duration longest, StreamTimes times) {}
 
     /**
-     * Verifies streams, frames, color, level, the number of thumbnails, and that frames are those of the thumbnails; blocks.
+     * Verifies streams, frames, color, level, the number of thumbnails, and that frames are those of the thumbnails; blocks. The
+     * checks run side by side; of several failures the one of streams and frames is reported.
      *
      * @param thumbnails of the same encode
      * @param interval of the thumbnails
+     * @param keyFrameInterval of the renditions
      * @throws JobException OUTPUT_INVALID if a file is not as expected
      */
     VerifiedOutputs verify(
@@ -80,27 +83,42 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
             Expectation expected,
             List<ThumbnailFile> thumbnails,
             Duration interval,
+            Duration keyFrameInterval,
             CancellationToken cancellation) {
         ThumbnailCount count = new ThumbnailCount(interval);
-        VerifiedOutputs outputs = verifyPackets(directory, expected, new FramecrcParser(count::accept), cancellation);
-        requireThumbnails(count, thumbnails, expected.source(), outputs.times());
-        requireProperties(directory, expected, cancellation);
-        compareFrames(directory, outputs.files(), thumbnails, cancellation);
-        return outputs;
+        FrameComparison comparison = new FrameComparison(
+                expected.renditions(),
+                FrameComparison.samples(
+                        thumbnails, expected.source().videoStart().orElse(Duration.ZERO), keyFrameInterval));
+        try (BlockingTask<Void> properties =
+                        start("output-properties", () -> requireProperties(directory, expected, cancellation));
+                BlockingTask<Void> frames =
+                        start("output-frames", () -> compareFrames(directory, expected, comparison, cancellation))) {
+            VerifiedOutputs outputs =
+                    verifyPackets(directory, expected, new FramecrcParser(count::accept), cancellation);
+            requireThumbnails(count, thumbnails, expected.source(), outputs.times());
+            properties.result();
+            frames.result();
+            return outputs;
+        }
+    }
+
+    private static BlockingTask<Void> start(String name, Runnable check) {
+        return BlockingTask.start(name, () -> {
+            check.run();
+            return null;
+        });
     }
 
     /** Reads all renditions once, in one FFmpeg run. */
     private VerifiedOutputs verifyPackets(
             Path directory, Expectation expected, FramecrcParser parser, CancellationToken cancellation) {
         List<Rendition> renditions = expected.renditions();
-        long bytes = renditions.stream()
-                .mapToLong(rendition -> bytes(directory.resolve(rendition.fileName())))
-                .sum();
         FfmpegRunner.ExitResult exit = ffmpeg.readRunner(FileAccess.readDirectory(directory))
                 .run(
                         OutputVerifyCommand.arguments(renditions, expected.hasAudio(), expected.end()),
                         parser::accept,
-                        Watchdog.withDeadline(ReadTimeout.forBytes(baseTimeout, bytes)),
+                        Watchdog.withDeadline(readTimeout(directory, renditions)),
                         cancellation);
         if (exit.exitCode() != 0 || exit.stderr().errorCount() > 0) {
             LOG.atWarn().addKeyValue("ffmpeg", exit.stderr()).log("output verification failed");
@@ -165,8 +183,7 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
                 .run(
                         RenditionProperties.arguments(rendition),
                         line -> json.append(line).append('\n'),
-                        Watchdog.withDeadline(
-                                ReadTimeout.forBytes(baseTimeout, bytes(directory.resolve(rendition.fileName())))),
+                        Watchdog.withDeadline(readTimeout(directory, List.of(rendition))),
                         cancellation);
         return Optional.of(json.toString())
                 .filter(text -> exit.exitCode() == 0)
@@ -175,20 +192,15 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
     }
 
     private void compareFrames(
-            Path directory,
-            List<RenditionFile> renditions,
-            List<ThumbnailFile> thumbnails,
-            CancellationToken cancellation) {
-        FrameComparison comparison = new FrameComparison(renditions, thumbnails);
+            Path directory, Expectation expected, FrameComparison comparison, CancellationToken cancellation) {
+        if (comparison.isEmpty()) {
+            return;
+        }
         FfmpegRunner.ExitResult exit = ffmpeg.readRunner(FileAccess.readDirectory(directory))
                 .run(
                         comparison.arguments(),
                         comparison::accept,
-                        Watchdog.withDeadline(ReadTimeout.forBytes(
-                                baseTimeout,
-                                renditions.stream()
-                                        .mapToLong(RenditionFile::bytes)
-                                        .sum())),
+                        Watchdog.withDeadline(readTimeout(directory, expected.renditions())),
                         cancellation);
         if (exit.exitCode() != 0 || !comparison.isComplete()) {
             LOG.atWarn().addKeyValue("ffmpeg", exit.stderr()).log("frames of outputs not compared");
@@ -197,7 +209,7 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
             throw invalidOutput(String.format(
                     Locale.ROOT,
                     "%s does not show the frame of the source at %.3f s (PSNR %.1f dB)",
-                    mismatch.rendition().file().getFileName(),
+                    mismatch.rendition().fileName(),
                     DecimalSeconds.toSeconds(mismatch.thumbnail().timestamp()),
                     mismatch.psnr()));
         });
@@ -246,6 +258,14 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
         require(
                 decoded.packets() > 0 && decoded.size().equals(rendition.size().toString()),
                 "the " + which + " frame of " + rendition.fileName() + " cannot be decoded");
+    }
+
+    private Duration readTimeout(Path directory, List<Rendition> renditions) {
+        return ReadTimeout.forBytes(
+                baseTimeout,
+                renditions.stream()
+                        .mapToLong(rendition -> bytes(directory.resolve(rendition.fileName())))
+                        .sum());
     }
 
     private static long bytes(Path file) {

@@ -1,7 +1,9 @@
 package dev.sluice.ffmpeg.encode;
 
+import dev.sluice.common.async.BlockingTask;
 import dev.sluice.ffmpeg.process.ProcessErrorMapper;
 import dev.sluice.ffmpeg.process.ProgressParser;
+import dev.sluice.job.Loudness;
 import dev.sluice.media.MediaInfo;
 import dev.sluice.media.SourceDamage;
 import dev.sluice.media.rendition.EncodeResult;
@@ -37,27 +39,38 @@ public record RenditionEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEs
         if (parser.frames() == 0) {
             throw ProcessErrorMapper.noFrames();
         }
-        EncodeResult result = runner.collect(
-                        request.directory(),
-                        new OutputVerifier.Expectation(
-                                renditions,
-                                info.audio().isPresent(),
-                                parser.frames(),
-                                parser.outputTime(),
-                                info.times(),
-                                Optional.of(info.video().color().output()),
-                                EncodeCommand.levelFrameRate(info.video().frameRate())),
-                        info.video().displaySize(),
-                        info.duration(),
-                        damage,
-                        request.cancellation())
-                .withWarnings(info.warnings());
-        Path smallest = result.renditions().get(0).file();
-        result = result.withLoudness(
-                info.audio().flatMap(audio -> runner.loudnessMeter().measureOutput(smallest, request.cancellation())));
+        EncodeResult result = collect(request, renditions, parser, damage).withWarnings(info.warnings());
         Duration elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
         speedEstimator.record(info, parser.frames(), elapsed);
         runner.metrics().encoded(renditions, parser.frames(), info.duration().orElse(Duration.ZERO), elapsed);
         return result;
+    }
+
+    /** Measures the loudness while the outputs are verified. */
+    private EncodeResult collect(
+            EncodeRequest request, List<Rendition> renditions, ProgressParser parser, SourceDamage damage) {
+        MediaInfo info = request.source().info();
+        Path smallest = request.directory()
+                .resolve(renditions.get(renditions.size() - 1).fileName());
+        try (BlockingTask<Optional<Loudness>> loudness = BlockingTask.start(
+                "loudness",
+                () -> info.audio()
+                        .flatMap(audio -> runner.loudnessMeter().measureOutput(smallest, request.cancellation())))) {
+            return runner.collect(
+                            request.directory(),
+                            new OutputVerifier.Expectation(
+                                    renditions,
+                                    info.audio().isPresent(),
+                                    parser.frames(),
+                                    parser.outputTime(),
+                                    info.times(),
+                                    Optional.of(info.video().color().output()),
+                                    EncodeCommand.levelFrameRate(info.video().frameRate())),
+                            info.video().displaySize(),
+                            info.duration(),
+                            damage,
+                            request.cancellation())
+                    .withLoudness(loudness.result());
+        }
     }
 }

@@ -312,6 +312,7 @@ class RenditionEncoderIT {
                                 30),
                         ThumbnailFiles.list(directory, size),
                         Duration.ofSeconds(15),
+                        FfmpegFixture.MEDIA.keyFrameInterval(),
                         new CancellationToken());
     }
 
