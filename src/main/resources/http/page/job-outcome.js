@@ -15,7 +15,7 @@ export function jobOutcome() {
     node,
     show(job) {
       const warnings = job.warnings ?? job.metadata?.warnings ?? [];
-      const state = JSON.stringify([stateOf(job), job.current_step, job.error_code, job.error_message, warnings]);
+      const state = JSON.stringify([stateOf(job), job.current_step, job.error_code, job.error_message, job.trace_id, warnings]);
       if (state !== shownState) {
         shownState = state;
         setChildren(node, job.status === 'FAILED' && failure(job), warnings.length > 0 && warningList(warnings));
@@ -25,14 +25,15 @@ export function jobOutcome() {
 }
 
 function failure(job) {
-  const { error_code: code, error_message: message } = job;
+  const { error_code: code, error_message: message, trace_id: trace } = job;
   const { text } = adviceFor(code);
   const kind = stateOf(job) === 'cancelled' ? 'cancelled' : 'failure';
   return h('section', { class: `notice ${kind}`, 'data-testid': 'error', 'aria-labelledby': 'error-title' },
     h('h2', { id: 'error-title' }, stepOf(job)),
     h('p', {}, message || 'No error message.'),
     text && h('p', { class: 'advice' }, text),
-    code && h('p', { class: 'hint' }, 'Code ', h('code', {}, code)));
+    code && h('p', { class: 'hint' }, 'Code ', h('code', {}, code)),
+    trace && h('p', { class: 'hint' }, 'Trace ', h('code', {}, trace)));
 }
 
 function warningList(warnings) {

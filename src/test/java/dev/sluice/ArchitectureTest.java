@@ -64,7 +64,8 @@ class ArchitectureTest {
             .layer("engines")
             .definedBy(below("ffmpeg..", "publisher..", "routing.."))
             .layer("adapters")
-            .definedBy(below("broker..", "cluster..", "media..", "objectstore..", "persistence..", "workspace.."))
+            .definedBy(below(
+                    "broker..", "cluster..", "media..", "objectstore..", "persistence..", "tracing..", "workspace.."))
             .layer("contract")
             .definedBy(below("config..", "message.."))
             .layer("common")
@@ -176,6 +177,10 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule clusterSpiStaysInCluster = staysIn(Stream.of("io.vertx.core.spi.cluster.."), "cluster");
+
+    @ArchTest
+    static final ArchRule openTelemetryStaysInTracing =
+            staysIn(Stream.of("io.opentelemetry..", "io.vertx.tracing..", "io.vertx.core.spi.tracing.."), "tracing");
 
     @ArchTest
     static final ArchRule picocliStaysInCli = noClasses()

@@ -118,7 +118,8 @@ record BackendServices(
                 services.storage().objectStore(),
                 services.repositories().jobs(),
                 outboxNotifier,
-                config.quotas().maxUnfinishedJobs());
+                config.quotas().maxUnfinishedJobs(),
+                services.tracer());
         JobWebhookResolver webhookResolver = new JobWebhookResolver(config.webhooks());
         MediaJobService media = new MediaJobService(
                 queries,

@@ -3,7 +3,7 @@ package dev.sluice.app;
 import dev.sluice.backend.admin.ProcessInfo;
 import dev.sluice.broker.QueueInspector;
 import dev.sluice.cluster.ClusterMembership;
-import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.tracing.Tracer;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.StageConfig;
 import dev.sluice.ffmpeg.encode.EncodeMetrics;
@@ -11,7 +11,6 @@ import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.ffmpeg.probe.CachingMediaProber;
 import dev.sluice.ffmpeg.probe.MediaProber;
 import dev.sluice.ffmpeg.process.CpuMetrics;
-import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.job.StageName;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.monitoring.BacklogMetrics;
@@ -45,6 +44,7 @@ import java.time.Instant;
 record Services(
         SluiceConfig config,
         ProcessMetrics metrics,
+        Tracer tracer,
         ProcessInfo process,
         Storage storage,
         Repositories repositories,
@@ -80,31 +80,22 @@ record Services(
     }
 
     /** Waits for a database that is unavailable; fails on any other error. */
-    static Future<Services> open(
-            Vertx vertx,
-            SluiceConfig config,
-            ProcessMetrics metrics,
-            CancellationToken startup,
-            DeliveryStepListener stepListener) {
-        return vertx.executeBlocking(() -> BlockingResources.open(vertx, config, metrics.registry()), false)
-                .compose(blocking -> Storage.open(vertx, config, blocking.objectStore(), startup)
+    static Future<Services> open(Vertx vertx, SluiceConfig config, Sluice.StartOptions options) {
+        MeterRegistry registry = options.metrics().registry();
+        return vertx.executeBlocking(() -> BlockingResources.open(vertx, config, registry), false)
+                .compose(blocking -> Storage.open(vertx, config, blocking.objectStore(), options.startup())
                         .compose(storage -> Future.<Services>future(services -> services.complete(assemble(
                                         vertx,
                                         config,
-                                        metrics,
+                                        options,
                                         storage,
-                                        Media.of(config, blocking.ffmpeg(), new EncodeMetrics(metrics.registry())),
-                                        stepListener)))
+                                        Media.of(config, blocking.ffmpeg(), new EncodeMetrics(registry)))))
                                 .recover(cause -> storage.close().transform(closed -> Future.failedFuture(cause)))));
     }
 
     private static Services assemble(
-            Vertx vertx,
-            SluiceConfig config,
-            ProcessMetrics metrics,
-            Storage storage,
-            Media media,
-            DeliveryStepListener stepListener) {
+            Vertx vertx, SluiceConfig config, Sluice.StartOptions options, Storage storage, Media media) {
+        ProcessMetrics metrics = options.metrics();
         CpuMetrics.bind(metrics.registry());
         WorkspaceMetrics.bind(metrics.registry(), storage.workspace(), storage.sourceCache());
         JobCleanup jobCleanup = jobCleanup(storage);
@@ -115,12 +106,14 @@ record Services(
                 RunStore.of(storage.database(), storage.tables(), UpdateMessages::toOutbox),
                 jobCleanup,
                 config.delivery(),
+                options.tracer(),
                 runMetrics,
                 new StageHealthRegistry(vertx, new WorkerRepository(storage.database()), runMetrics, config.delivery()),
-                stepListener);
+                options.stepListener());
         return new Services(
                 config,
                 metrics,
+                options.tracer(),
                 new ProcessInfo(Version.current(), Instant.now()),
                 storage,
                 Repositories.of(storage),
@@ -147,6 +140,7 @@ record Services(
             return new Services(
                     changed,
                     metrics,
+                    tracer,
                     process,
                     changedStorage,
                     repositories,

@@ -2,6 +2,7 @@ package dev.sluice.app;
 
 import dev.sluice.backend.job.JobSubmissionService;
 import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.tracing.Tracer;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.source.ConfigSource;
 import dev.sluice.config.source.LoadedConfig;
@@ -42,6 +43,7 @@ public final class Sluice {
      * How a pipeline is embedded in its process.
      *
      * @param metrics of this process
+     * @param tracer of this process
      * @param startup cancelled if the process ends before the start is complete
      * @param stepListener listens to the steps of deliveries, for tests
      * @param source of the configuration, which is watched; empty: it does not change
@@ -49,13 +51,14 @@ public final class Sluice {
      */
     record StartOptions(
             ProcessMetrics metrics,
+            Tracer tracer,
             CancellationToken startup,
             DeliveryStepListener stepListener,
             Optional<ConfigSource> source,
             Runnable exit) {
         /** A pipeline with a fixed configuration, in a process that a command cannot end. */
-        static StartOptions of(ProcessMetrics metrics, DeliveryStepListener stepListener) {
-            return new StartOptions(metrics, new CancellationToken(), stepListener, Optional.empty(), () -> {});
+        static StartOptions of(ProcessMetrics metrics, Tracer tracer, DeliveryStepListener stepListener) {
+            return new StartOptions(metrics, tracer, new CancellationToken(), stepListener, Optional.empty(), () -> {});
         }
     }
 
@@ -87,29 +90,33 @@ public final class Sluice {
      * error.
      */
     public static Future<Sluice> start(Vertx vertx, SluiceConfig config) {
-        return start(vertx, config, new ProcessMetrics());
+        return start(vertx, config, new ProcessMetrics(), Tracer.NONE);
     }
 
-    /** As {@link #start(Vertx, SluiceConfig)}, with the registry in which this Vert.x is measured; closed by {@link #stop}. */
-    public static Future<Sluice> start(Vertx vertx, SluiceConfig config, ProcessMetrics metrics) {
-        return start(vertx, LoadedConfig.of(config), StartOptions.of(metrics, DeliveryStepListener.NOOP));
+    /**
+     * As {@link #start(Vertx, SluiceConfig)}.
+     *
+     * @param metrics in which this Vert.x is measured; closed by {@link #stop}
+     * @param tracer records the traces of jobs
+     */
+    public static Future<Sluice> start(Vertx vertx, SluiceConfig config, ProcessMetrics metrics, Tracer tracer) {
+        return start(vertx, LoadedConfig.of(config), StartOptions.of(metrics, tracer, DeliveryStepListener.NOOP));
     }
 
     /** As {@link #start(Vertx, SluiceConfig)}, with a listener of the steps of deliveries, for tests. */
     public static Future<Sluice> start(Vertx vertx, SluiceConfig config, DeliveryStepListener stepListener) {
-        return start(vertx, LoadedConfig.of(config), StartOptions.of(new ProcessMetrics(), stepListener));
+        return start(vertx, LoadedConfig.of(config), StartOptions.of(new ProcessMetrics(), Tracer.NONE, stepListener));
     }
 
     static Future<Sluice> start(Vertx vertx, LoadedConfig config, StartOptions options) {
         CancellationToken startup = options.startup();
-        return Services.open(vertx, config.config(), options.metrics(), startup, options.stepListener())
-                .compose(services -> {
-                    Sluice sluice = new Sluice(vertx, services, options, config);
-                    return startup.failIfCancelled()
-                            .compose(started -> sluice.deployAll())
-                            .map(sluice)
-                            .recover(cause -> sluice.stop().transform(stopped -> Future.failedFuture(cause)));
-                });
+        return Services.open(vertx, config.config(), options).compose(services -> {
+            Sluice sluice = new Sluice(vertx, services, options, config);
+            return startup.failIfCancelled()
+                    .compose(started -> sluice.deployAll())
+                    .map(sluice)
+                    .recover(cause -> sluice.stop().transform(stopped -> Future.failedFuture(cause)));
+        });
     }
 
     /** The names of the verticles, in the order of their deployment. */
@@ -159,7 +166,8 @@ public final class Sluice {
                 services().storage().objectStore(),
                 services().repositories().jobs(),
                 services().runServices().publisher()::notifyOutbox,
-                Integer.MAX_VALUE);
+                Integer.MAX_VALUE,
+                services().tracer());
     }
 
     public ObjectStore objectStore() {

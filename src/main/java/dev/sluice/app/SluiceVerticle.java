@@ -7,6 +7,7 @@ import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.monitoring.ProcessMetrics;
+import dev.sluice.tracing.ProcessTracing;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.Optional;
@@ -28,17 +29,21 @@ public final class SluiceVerticle extends VerticleBase {
     private final LoadedConfig config;
     private final Optional<ConfigSource> source;
     private final ProcessMetrics metrics;
+    private final ProcessTracing tracing;
     private final CancellationToken startup = new CancellationToken();
     private Future<@Nullable Sluice> whenStarted = Future.succeededFuture();
 
     /**
      * @param source of the configuration, which is watched; empty: it does not change
      * @param metrics in which the Vert.x of this verticle is measured
+     * @param tracing of this process, closed when the pipeline has stopped
      */
-    public SluiceVerticle(LoadedConfig config, Optional<ConfigSource> source, ProcessMetrics metrics) {
+    public SluiceVerticle(
+            LoadedConfig config, Optional<ConfigSource> source, ProcessMetrics metrics, ProcessTracing tracing) {
         this.config = config;
         this.source = source;
         this.metrics = metrics;
+        this.tracing = tracing;
     }
 
     @Override
@@ -49,7 +54,12 @@ public final class SluiceVerticle extends VerticleBase {
                             vertx,
                             config,
                             new Sluice.StartOptions(
-                                    metrics, startup, DeliveryStepListener.NOOP, source, SluiceVerticle::exit))
+                                    metrics,
+                                    tracing.tracer(),
+                                    startup,
+                                    DeliveryStepListener.NOOP,
+                                    source,
+                                    SluiceVerticle::exit))
                     .recover(cause -> startup.isCancelled() ? Future.succeededFuture() : Future.failedFuture(cause));
         }
         return Future.succeededFuture();
@@ -97,6 +107,7 @@ public final class SluiceVerticle extends VerticleBase {
                             ? Future.succeededFuture()
                             : ended.result().stop())
                     .await(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            tracing.close();
         } catch (TimeoutException timeout) {
             // Nothing is lost: the broker redelivers, leases expire, and FFmpeg is killed with this process.
             LOG.atWarn().addKeyValue("seconds", STOP_TIMEOUT_SECONDS).log("shutdown timed out; exiting");

@@ -9,6 +9,7 @@ import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.source.ConfigSource;
 import dev.sluice.config.source.LoadedConfig;
 import dev.sluice.monitoring.ProcessMetrics;
+import dev.sluice.tracing.ProcessTracing;
 import io.vertx.core.Deployable;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
@@ -54,7 +55,8 @@ public final class RunCommand implements Callable<Integer> {
             JsonLog.enable();
         }
         ProcessMetrics metrics = new ProcessMetrics();
-        SluiceVerticle sluice = new SluiceVerticle(current, Optional.of(source), metrics);
+        ProcessTracing tracing = ProcessTracing.of(System.getenv(), Version.current());
+        SluiceVerticle sluice = new SluiceVerticle(current, Optional.of(source), metrics, tracing);
         HangupSignal.onSignal(sluice::reload);
         LoggerFactory.getLogger(RunCommand.class)
                 .atInfo()
@@ -64,7 +66,8 @@ public final class RunCommand implements Callable<Integer> {
         Hooks hooks = new Hooks(
                 sluice,
                 clustered ? Optional.of(cluster(loaded)) : Optional.empty(),
-                loaded.monitoring().enabled() ? Optional.of(metrics) : Optional.empty());
+                loaded.monitoring().enabled() ? Optional.of(metrics) : Optional.empty(),
+                tracing);
         int launched = new VertxApplication(vertx.forLauncher(clustered), hooks).launch();
         sluice.whenReady().await();
         return launched;
@@ -77,12 +80,16 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     /** Deploys the pipeline instead of a verticle from the command line. */
-    private record Hooks(SluiceVerticle sluice, Optional<EventBusCluster> cluster, Optional<ProcessMetrics> metrics)
+    private record Hooks(
+            SluiceVerticle sluice,
+            Optional<EventBusCluster> cluster,
+            Optional<ProcessMetrics> metrics,
+            ProcessTracing tracing)
             implements VertxApplicationHooks {
         @Override
         public VertxBuilder createVertxBuilder(VertxOptions options) {
-            return metrics.map(measured -> measured.instrument(options, this::builder))
-                    .orElseGet(() -> builder(options));
+            return tracing.instrument(metrics.map(measured -> measured.instrument(options, this::builder))
+                    .orElseGet(() -> builder(options)));
         }
 
         private VertxBuilder builder(VertxOptions options) {

@@ -1,7 +1,9 @@
 package dev.sluice.message;
 
+import dev.sluice.common.tracing.TraceParent;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.FailureAction;
+import dev.sluice.job.JobException;
 import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
 import io.vertx.core.json.JsonArray;
@@ -136,8 +138,20 @@ public record JobUpdate(
         }
     }
 
-    /** Why a job failed: the code for programs, the message for users. */
-    public record ErrorDetails(ErrorCode code, String message) {}
+    /**
+     * Why a job failed.
+     *
+     * @param code for programs
+     * @param message for users
+     * @param traceId of the job, if it is traced
+     */
+    public record ErrorDetails(ErrorCode code, String message, Optional<String> traceId) {
+        /** The failure of a job that is traced if {@code job} says so. */
+        public static ErrorDetails of(JobException failure, StagedJob job) {
+            return new ErrorDetails(
+                    failure.code(), failure.message(), job.traceParent().map(TraceParent::traceId));
+        }
+    }
 
     /** The message body. */
     public JsonObject toJson() {
@@ -162,6 +176,7 @@ public record JobUpdate(
         content.failure.ifPresent(failure -> json.put("error_message", failure.message())
                 .put("error_code", failure.code().wire())
                 .put("retryable", failure.code().action() == FailureAction.RETRY));
+        content.failure.flatMap(ErrorDetails::traceId).ifPresent(traceId -> json.put("trace_id", traceId));
         if (!content.warnings.isEmpty()) {
             json.put("warnings", new JsonArray(content.warnings));
         }

@@ -1,5 +1,6 @@
 package dev.sluice.message;
 
+import dev.sluice.common.tracing.TraceParent;
 import dev.sluice.job.JobId;
 import dev.sluice.job.Loudness;
 import dev.sluice.job.StageName;
@@ -193,6 +194,15 @@ public final class StagedJob {
 
     public StagedJob withoutPlan() {
         return json.containsKey(PLAN) ? with(changed -> changed.remove(PLAN)) : this;
+    }
+
+    /** The position in the trace of the job, below which its runs are; empty if it has none, or an invalid one. */
+    public Optional<TraceParent> traceParent() {
+        return TraceParent.parse(json.getValue(TraceParent.NAME));
+    }
+
+    public StagedJob withTraceParent(TraceParent position) {
+        return with(changed -> changed.put(TraceParent.NAME, position.value()));
     }
 
     /** The updates that the producer requested. */

@@ -1,6 +1,7 @@
 package dev.sluice.routing;
 
 import dev.sluice.broker.Topology;
+import dev.sluice.common.tracing.TraceParent;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.RunId;
@@ -11,6 +12,7 @@ import dev.sluice.message.json.JsonValidator;
 import dev.sluice.persistence.outbox.OutboxMessage;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import java.util.Optional;
 
 /** Builds the outbox messages that start runs of stages. */
 public final class StageMessages {
@@ -22,7 +24,7 @@ public final class StageMessages {
      * @throws JobException MESSAGE_TOO_LARGE if the stage would reject it
      */
     public static OutboxMessage toStage(StageName stage, StagedJob job) {
-        return toQueueOf(stage, encode(stage, job));
+        return toQueueOf(stage, encode(stage, job), job.traceParent());
     }
 
     /**
@@ -34,15 +36,15 @@ public final class StageMessages {
         return toStage(run.stage(), job.withTask(run.task()));
     }
 
-    /** The body of a delivery again, to the queue of its stage. */
-    public static OutboxMessage redeliver(StageName stage, Buffer body) {
-        return toQueueOf(stage, body);
+    /** The body of a delivery of {@code job} again, to the queue of its stage. */
+    public static OutboxMessage redeliver(StageName stage, StagedJob job, Buffer body) {
+        return toQueueOf(stage, body, job.traceParent());
     }
 
     /** The message of a run whose message was lost, from the stored staged job. */
     public static OutboxMessage resend(RunId run, JsonObject job) {
         JsonObject body = run.stage() == StageName.SEGMENT ? job.copy().put(StagedJob.TASK, run.task()) : job;
-        return toQueueOf(run.stage(), body.toBuffer());
+        return toQueueOf(run.stage(), body.toBuffer(), TraceParent.parse(body.getValue(TraceParent.NAME)));
     }
 
     private static Buffer encode(StageName stage, StagedJob job) {
@@ -54,6 +56,13 @@ public final class StageMessages {
                             + job.outputs().size() + " outputs; the limit is " + JsonValidator.MAX_BYTES + " bytes.");
         }
         return body;
+    }
+
+    /** The trace is in the header, too, where other consumers expect it. */
+    private static OutboxMessage toQueueOf(StageName stage, Buffer body, Optional<TraceParent> trace) {
+        OutboxMessage message = toQueueOf(stage, body);
+        return trace.map(position -> message.withHeaders(new JsonObject().put(TraceParent.NAME, position.value())))
+                .orElse(message);
     }
 
     /** Internal queues need no exchange. */

@@ -1,6 +1,7 @@
 package dev.sluice.workspace;
 
 import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.tracing.Span;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.JobId;
@@ -80,11 +81,12 @@ public final class SourceCache {
      */
     public <T> Future<T> withSource(
             JobId job, long bytes, CancellationToken cancellation, Fetch fetch, Function<Path, Future<T>> work) {
-        Entry entry = acquire(job, bytes, fetch);
+        Entry entry = acquire(job, bytes, cancellation.span(), fetch);
         return awaited(entry.file, cancellation).compose(work).onComplete(ended -> release(job, entry));
     }
 
-    private synchronized Entry acquire(JobId job, long bytes, Fetch fetch) {
+    /** @param span of the run that starts the download, if it has to be started */
+    private synchronized Entry acquire(JobId job, long bytes, Span span, Fetch fetch) {
         @Nullable Entry known = entries.get(job);
         Entry entry =
                 known == null || known.bytes != bytes || known.cancellation.isCancelled() ? new Entry(bytes) : known;
@@ -92,6 +94,7 @@ public final class SourceCache {
         entries.put(job, entry);
         entry.lastUse = ++clock;
         if (entry.users++ == 0) {
+            entry.cancellation.setSpan(span);
             // Also if it existed before: another process may have removed it since.
             entry.file = workspace.fetchSource(job, bytes, target -> fetch.into(target, entry.cancellation));
         }

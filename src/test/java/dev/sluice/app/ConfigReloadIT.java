@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.ServicesExtension;
 import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.tracing.Tracer;
 import dev.sluice.config.source.ConfigSource;
 import dev.sluice.endtoend.PipelineFixture;
 import dev.sluice.job.DeliveryStepListener;
@@ -45,6 +46,7 @@ class ConfigReloadIT {
                 source.load(),
                 new Sluice.StartOptions(
                         new ProcessMetrics(),
+                        Tracer.NONE,
                         new CancellationToken(),
                         DeliveryStepListener.NOOP,
                         Optional.of(source),

@@ -7,6 +7,7 @@ import dev.sluice.ServicesExtension;
 import dev.sluice.config.source.LoadedConfig;
 import dev.sluice.endtoend.PipelineFixture;
 import dev.sluice.monitoring.ProcessMetrics;
+import dev.sluice.tracing.ProcessTracing;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,10 @@ class SluiceVerticleIT {
     @Test
     void doesNotStartWhenCancelledBeforeStart(PipelineFixture services) throws Exception {
         SluiceVerticle verticle = new SluiceVerticle(
-                LoadedConfig.of(services.config(new JsonObject())), Optional.empty(), new ProcessMetrics());
+                LoadedConfig.of(services.config(new JsonObject())),
+                Optional.empty(),
+                new ProcessMetrics(),
+                ProcessTracing.off());
         verticle.stopBlocking();
 
         get(services.vertx().deployVerticle(verticle));
@@ -30,7 +34,10 @@ class SluiceVerticleIT {
     @Test
     void closesOpenedResourcesWhenCancelledDuringStart(PipelineFixture services) throws Exception {
         SluiceVerticle verticle = new SluiceVerticle(
-                LoadedConfig.of(services.config(new JsonObject())), Optional.empty(), new ProcessMetrics());
+                LoadedConfig.of(services.config(new JsonObject())),
+                Optional.empty(),
+                new ProcessMetrics(),
+                ProcessTracing.off());
         get(services.vertx().deployVerticle(verticle));
 
         verticle.stopBlocking();

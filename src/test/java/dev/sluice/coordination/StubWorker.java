@@ -1,6 +1,7 @@
 package dev.sluice.coordination;
 
 import dev.sluice.broker.TestBroker;
+import dev.sluice.common.tracing.Tracer;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.job.DeliveryStepListener;
@@ -144,6 +145,7 @@ final class StubWorker {
                 RunStore.of(database, tables, UpdateMessages::toOutbox),
                 jobCleanup,
                 config.delivery(),
+                Tracer.NONE,
                 metrics,
                 new StageHealthRegistry(vertx, new WorkerRepository(database), metrics, config.delivery()),
                 DeliveryStepListener.NOOP);

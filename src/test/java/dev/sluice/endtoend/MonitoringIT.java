@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.sluice.ServicesExtension;
 import dev.sluice.app.Sluice;
 import dev.sluice.broker.ChildProcess;
+import dev.sluice.common.tracing.Tracer;
 import dev.sluice.monitoring.ProcessMetrics;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -54,7 +55,7 @@ class MonitoringIT {
     @BeforeEach
     void start(PipelineFixture fixture) throws Exception {
         pipeline = fixture;
-        sluice = get(Sluice.start(measured, pipeline.config(monitoring("127.0.0.1")), metrics));
+        sluice = get(Sluice.start(measured, pipeline.config(monitoring("127.0.0.1")), metrics, Tracer.NONE));
     }
 
     @AfterEach

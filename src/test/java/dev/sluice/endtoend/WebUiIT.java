@@ -179,11 +179,14 @@ class WebUiIT {
 
     @Test
     void showsErrorAndRetriesFailedJob() throws Exception {
-        pipeline.backend().send(PipelineFixture.job("gone", "uploads/nothing.mp4"));
+        pipeline.backend()
+                .send(PipelineFixture.job("gone", "uploads/nothing.mp4")
+                        .put("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
         Locator gone = page.locator("[data-testid=job-row][data-job-id=gone]");
         assertThat(gone.getByTestId("status")).containsText("Failed");
         gone.getByRole(AriaRole.LINK).first().click();
         assertThat(page.getByTestId("error")).containsText("not");
+        assertThat(page.getByTestId("error")).containsText("Trace 0af7651916cd43dd8448eb211c80319c");
         assertAccessible("job-failed");
         // The advice is to upload the file again: that is the primary action, and it opens the file dialog.
         assertThat(page.locator("main .primary")).hasText("Upload again");

@@ -3,7 +3,9 @@ package dev.sluice.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.common.tracing.TraceParent;
 import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
 import dev.sluice.job.JobId;
 import dev.sluice.job.Loudness;
 import dev.sluice.job.StageName;
@@ -17,8 +19,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -220,10 +224,39 @@ class MessageCodecTest {
                 StageName.DOWNLOAD,
                 20,
                 List.of(),
-                Optional.of(new JobUpdate.ErrorDetails(ErrorCode.NOT_A_VIDEO, "The file is not a video.")));
+                Optional.of(new JobUpdate.ErrorDetails(
+                        ErrorCode.NOT_A_VIDEO, "The file is not a video.", Optional.empty())));
 
         assertThat(MessageCodec.encode(update).toJsonObject())
                 .isEqualTo(golden("update-failed.json").toJsonObject());
+    }
+
+    @Test
+    void passesTraceOnAndIgnoresInvalidOne() {
+        String traceId = "0af7651916cd43dd8448eb211c80319c";
+        JsonObject message = golden("staged-job-download.json").toJsonObject();
+
+        assertThat(decode(message.copy().put("traceparent", "00-" + traceId + "-b7ad6b7169203331-01")))
+                .satisfies(job ->
+                        assertThat(job.traceParent()).map(TraceParent::traceId).contains(traceId))
+                .satisfies(job -> assertThat(JobUpdate.ErrorDetails.of(
+                                        new JobException(ErrorCode.NOT_A_VIDEO, "The file is not a video."), job)
+                                .traceId())
+                        .contains(traceId));
+        assertThat(Stream.of(
+                        "00-" + traceId + "-0000000000000000-01",
+                        "00-" + traceId.toUpperCase(Locale.ROOT) + "-b7ad6b7169203331-01",
+                        "00-" + traceId + "-b7ad6b7169203331-01-more",
+                        "",
+                        1,
+                        new JsonObject()))
+                .allSatisfy(invalid -> assertThat(decode(message.copy().put("traceparent", invalid))
+                                .traceParent())
+                        .isEmpty());
+    }
+
+    private static StagedJob decode(JsonObject message) {
+        return MessageCodec.decodeStagedJob(message.toBuffer(), StageName.DOWNLOAD);
     }
 
     /** In a staged job they are no items of {@code outputs}, and an update names them only if they have been published. */

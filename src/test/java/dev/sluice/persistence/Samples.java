@@ -113,7 +113,8 @@ public final class Samples {
                 plain.status(),
                 plain.progress(),
                 plain.step(),
-                JobUpdate.Content.failed(new JobUpdate.ErrorDetails(failure.code(), failure.message()), List.of()),
+                JobUpdate.Content.failed(
+                        new JobUpdate.ErrorDetails(failure.code(), failure.message(), Optional.empty()), List.of()),
                 plain.timestamp(),
                 plain.seq(),
                 plain.origin(),

@@ -86,7 +86,7 @@ public final class JobControlService {
                 job.progress(),
                 job.stagedJob().updateOptions().stepScheme().failedStep(job.stage()),
                 JobUpdate.Content.failed(
-                        new JobUpdate.ErrorDetails(reason.code(), reason.message()),
+                        JobUpdate.ErrorDetails.of(reason, job.stagedJob()),
                         job.stagedJob().warnings()),
                 clock.instant(),
                 job.seq(),

@@ -1,7 +1,10 @@
 package dev.sluice.backend.job;
 
+import dev.sluice.broker.Topology;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.async.ProgressListener;
+import dev.sluice.common.tracing.Span;
+import dev.sluice.common.tracing.Tracer;
 import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.StagedJob;
@@ -12,6 +15,7 @@ import dev.sluice.persistence.outbox.OutboxNotifier;
 import dev.sluice.routing.StageMessages;
 import io.vertx.core.Future;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 
 /** Uploads local files and creates jobs, each together with the message that starts it. */
@@ -20,19 +24,30 @@ public final class JobSubmissionService {
     private final JobRepository jobs;
     private final OutboxNotifier outboxNotifier;
     private final int maxUnfinishedPerUser;
+    private final Tracer tracer;
 
     /** For workers in other processes, which find the message with their next poll of the outbox. */
     public JobSubmissionService(ObjectStore objectStore, JobRepository jobs) {
-        this(objectStore, jobs, () -> {}, Integer.MAX_VALUE);
+        this(objectStore, jobs, () -> {}, Integer.MAX_VALUE, Tracer.NONE);
     }
 
-    /** @param maxUnfinishedPerUser jobs of each user of the API that wait or run */
+    /**
+     * For workers of any process.
+     *
+     * @param maxUnfinishedPerUser jobs of each user of the API that wait or run
+     * @param tracer begins the traces of jobs, or continues those of HTTP clients
+     */
     public JobSubmissionService(
-            ObjectStore objectStore, JobRepository jobs, OutboxNotifier outboxNotifier, int maxUnfinishedPerUser) {
+            ObjectStore objectStore,
+            JobRepository jobs,
+            OutboxNotifier outboxNotifier,
+            int maxUnfinishedPerUser,
+            Tracer tracer) {
         this.objectStore = objectStore;
         this.jobs = jobs;
         this.outboxNotifier = outboxNotifier;
         this.maxUnfinishedPerUser = maxUnfinishedPerUser;
+        this.tracer = tracer;
     }
 
     /** Uploads {@code file} and creates its job, owned by {@code userId}. */
@@ -62,7 +77,13 @@ public final class JobSubmissionService {
 
     /** Creates a job as {@link JobRepository#create} does, with the message that starts it. */
     public Future<Optional<JobId>> create(JobCreation creation) {
-        return jobs.create(creation, StageMessages.toStage(StageName.DOWNLOAD, creation.job()))
+        Span span = tracer.start("create job", Span.Kind.PRODUCER, tracer.current(), Instant.now())
+                .with("messaging.system", "rabbitmq")
+                .with("messaging.destination.name", Topology.queueOf(StageName.DOWNLOAD))
+                .with("messaging.operation.type", "create")
+                .with("sluice.job.id", creation.job().id().value());
+        JobCreation traced = span.position().map(creation::withTraceParent).orElse(creation);
+        return span.until(jobs.create(traced, StageMessages.toStage(StageName.DOWNLOAD, traced.job())))
                 .onSuccess(created -> outboxNotifier.notifyOutbox());
     }
 }

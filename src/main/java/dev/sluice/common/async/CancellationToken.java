@@ -1,5 +1,6 @@
 package dev.sluice.common.async;
 
+import dev.sluice.common.tracing.Span;
 import dev.sluice.job.JobException;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -10,11 +11,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Cancels running work for a stated reason. Code that starts a process or transfer registers how to stop it; the first
  * {@link #cancel} runs all registered actions, and actions registered later run immediately. What the work uses is added to its
- * {@link #cost}. Safe for use from any thread.
+ * {@link #cost}, and its processes and requests are children of its {@link #span}. Safe for use from any thread.
  */
 public final class CancellationToken {
     private final List<Runnable> actions = new ArrayList<>();
     private final CostMeter cost = new CostMeter();
+    private volatile Span span = Span.NONE;
     private @Nullable JobException reason;
 
     /** Cancels the work; only the first reason counts. */
@@ -50,6 +52,15 @@ public final class CancellationToken {
     /** The cost of the work that this token cancels. */
     public CostMeter cost() {
         return cost;
+    }
+
+    /** The span of the work that this token cancels. */
+    public Span span() {
+        return span;
+    }
+
+    public void setSpan(Span span) {
+        this.span = span;
     }
 
     public boolean isCancelled() {

@@ -1,6 +1,7 @@
 package dev.sluice.ffmpeg.process;
 
 import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.tracing.Span;
 import dev.sluice.job.Cost;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
@@ -62,6 +63,21 @@ public final class FfmpegRunner {
     public ExitResult run(
             List<String> arguments, Consumer<String> output, Watchdog watchdog, CancellationToken cancellation) {
         cancellation.throwIfCancelled();
+        String program = String.valueOf(launchSpec.executable().getFileName());
+        Span span = cancellation.span().child(program, Span.Kind.INTERNAL).with("process.executable.name", program);
+        try {
+            ExitResult result = runProcess(arguments, output, watchdog, cancellation);
+            Span exited = span.with("process.exit.code", result.exitCode());
+            (result.exitCode() == 0 ? exited : exited.failed("exit_code")).end();
+            return result;
+        } catch (RuntimeException failure) {
+            span.failed(Span.typeOf(failure)).end();
+            throw failure;
+        }
+    }
+
+    private ExitResult runProcess(
+            List<String> arguments, Consumer<String> output, Watchdog watchdog, CancellationToken cancellation) {
         try (FfmpegProcess process = launchSpec.createExecutor()) {
             arguments.forEach(process::addArgument);
             start(process);

@@ -38,7 +38,7 @@ final class JobJson {
     }
 
     /**
-     * The status with object key, warnings, cost and runs.
+     * The status with object key, warnings, cost, trace ID and runs.
      *
      * @param diagnostics whether failed attempts have their diagnostics, which are for administrators
      */
@@ -47,6 +47,7 @@ final class JobJson {
         put(json, "s3_key", job.source().s3Key());
         json.put("warnings", job.outputs().warnings());
         put(json, "cost", job.cost());
+        put(json, "trace_id", job.traceId());
         JsonArray runs = new JsonArray();
         job.runs().forEach(run -> runs.add(run(run, diagnostics)));
         return json.put("runs", runs);

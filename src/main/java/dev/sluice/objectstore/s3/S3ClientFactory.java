@@ -5,6 +5,7 @@ import dev.sluice.config.S3Config;
 import dev.sluice.config.value.Secret;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import javax.net.ssl.TrustManager;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -13,6 +14,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.client.config.SdkAdvancedAsyncClientOption;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.retry.RetryMode;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
@@ -31,7 +33,9 @@ final class S3ClientFactory {
 
     private S3ClientFactory() {}
 
-    static S3AsyncClient create(S3Config config, int connections, SdkEventLoopGroup loops, S3Metrics metrics) {
+    /** @param interceptors observe the requests */
+    static S3AsyncClient create(
+            S3Config config, int connections, SdkEventLoopGroup loops, List<ExecutionInterceptor> interceptors) {
         S3AsyncClientBuilder builder = S3AsyncClient.builder()
                 .region(Region.of(config.region()))
                 .credentialsProvider(credentials(config))
@@ -41,7 +45,7 @@ final class S3ClientFactory {
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .overrideConfiguration(override -> override.retryStrategy(RetryMode.STANDARD)
-                        .addExecutionInterceptor(metrics)
+                        .executionInterceptors(interceptors)
                         .apiCallAttemptTimeout(config.timeout())
                         .apiCallTimeout(config.timeout().multipliedBy(ATTEMPTS).plus(RETRY_DELAYS)))
                 // Completions switch to a Vert.x context immediately; a thread pool in between would only add cost.

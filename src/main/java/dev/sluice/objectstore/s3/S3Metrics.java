@@ -72,7 +72,8 @@ public final class S3Metrics implements ExecutionInterceptor {
                 .record(start == null ? 0 : System.nanoTime() - start, TimeUnit.NANOSECONDS);
     }
 
-    private static String result(Throwable failure) {
+    /** The HTTP status of the response to a failed request, or else the reason. */
+    static String result(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof AwsServiceException service) {

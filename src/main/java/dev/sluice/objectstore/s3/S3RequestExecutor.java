@@ -13,6 +13,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -36,6 +37,7 @@ final class S3RequestExecutor {
     private final S3Config config;
     private final SdkEventLoopGroup loops;
     private final S3AsyncClient client;
+    private final S3Spans spans;
     private final S3ErrorMapper errors;
     private final AsyncSemaphore semaphore;
     private final ExecutorService diskExecutor;
@@ -50,7 +52,8 @@ final class S3RequestExecutor {
                 .numberOfThreads(EVENT_LOOPS)
                 .threadFactory(new DefaultThreadFactory("sluice-s3-net", true))
                 .build();
-        this.client = S3ClientFactory.create(config, connections, loops, metrics);
+        this.spans = new S3Spans(config.bucket());
+        this.client = S3ClientFactory.create(config, connections, loops, List.of(metrics, spans));
         this.errors = new S3ErrorMapper(config.bucket(), S3ClientFactory.describeEndpoint(config), config.caFile());
         this.semaphore = new AsyncSemaphore(connections);
         this.diskExecutor = DiskThreadPool.create("sluice-s3-disk", DISK_THREADS);
@@ -108,7 +111,7 @@ final class S3RequestExecutor {
         diskExecutor.execute(() -> {
             try {
                 cancellation.throwIfCancelled();
-                forward(request.apply(client), cancellation, response);
+                forward(spans.sendWithin(cancellation.span(), () -> request.apply(client)), cancellation, response);
             } catch (RuntimeException cause) {
                 response.completeExceptionally(cause);
             }

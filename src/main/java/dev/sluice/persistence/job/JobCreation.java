@@ -1,5 +1,6 @@
 package dev.sluice.persistence.job;
 
+import dev.sluice.common.tracing.TraceParent;
 import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.upload.UploadRecord;
 import dev.sluice.webhook.WebhookUrl;
@@ -48,6 +49,11 @@ public record JobCreation(
      */
     public static JobCreation forExistingMedia(StagedJob job, Optional<WebhookUrl> webhook, String creator) {
         return new JobCreation(job, Media.EXISTING, Optional.empty(), webhook, creator);
+    }
+
+    /** The creation of the same job, whose runs are below this position in its trace. */
+    public JobCreation withTraceParent(TraceParent position) {
+        return new JobCreation(job.withTraceParent(position), media, uploadId, webhook, creator);
     }
 
     private static String owner(StagedJob job) {

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param state what happens to the job now
  * @param progress percent
  * @param cost what all runs used so far, by the names of {@link dev.sluice.job.Cost#toMap}
+ * @param traceId of the job, if it is traced
  * @param runs in the order of the stages; empty in a page of jobs
  */
 public record JobDetails(
@@ -28,6 +29,7 @@ public record JobDetails(
         Outputs outputs,
         Timestamps timestamps,
         Optional<JsonObject> cost,
+        Optional<String> traceId,
         List<RunStatus> runs) {
 
     public JobDetails {
@@ -36,7 +38,8 @@ public record JobDetails(
 
     JobDetails withOwner(String userId) {
         Source owned = new Source(source.mediaId, Optional.of(userId), source.s3Key, source.originalFilename);
-        return new JobDetails(id, owned, status, state, progress, step, failure, outputs, timestamps, cost, runs);
+        return new JobDetails(
+                id, owned, status, state, progress, step, failure, outputs, timestamps, cost, traceId, runs);
     }
 
     /** What happens to a job. In contrast to the status, it tells waiting from running and cancelled from failed. */

@@ -1,5 +1,6 @@
 package dev.sluice.persistence.job;
 
+import dev.sluice.common.tracing.TraceParent;
 import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
 import dev.sluice.job.StepScheme;
@@ -77,6 +78,7 @@ record JobStatusResolver(
                         userColumn("updatedAt").or(() -> time("updated_at")),
                         time("finished_at").or(() -> userColumn("completedAt"))),
                 tracked.map(row -> row.getJsonObject("cost")).filter(cost -> !cost.isEmpty()),
+                message.flatMap(StagedJob::traceParent).map(TraceParent::traceId),
                 runs);
     }
 

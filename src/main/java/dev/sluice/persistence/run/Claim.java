@@ -31,6 +31,11 @@ public record Claim(
      */
     public record Failure(String message, String worker) {}
 
+    /** The claim with a changed job. */
+    public Claim withJob(StagedJob changed) {
+        return new Claim(attempt, firstSeq, minProgress, checkpoint, lastFailure, changed);
+    }
+
     /** The claim of a run without failed attempts. */
     public Claim(Attempt attempt, long firstSeq, int minProgress, Optional<JsonObject> checkpoint, StagedJob job) {
         this(attempt, firstSeq, minProgress, checkpoint, Optional.empty(), job);

@@ -8,6 +8,7 @@ import dev.sluice.pipeline.metrics.RunMetrics.Outcome;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -17,12 +18,15 @@ public final class RunOutcomeRecorder {
     private static final Logger LOG = LoggerFactory.getLogger("dev.sluice.run");
 
     private final Attempt attempt;
+    private final Optional<String> traceId;
     private final RunMetrics metrics;
     private final long startNanos = System.nanoTime();
     private volatile boolean recorded;
 
-    public RunOutcomeRecorder(Attempt attempt, RunMetrics metrics) {
+    /** @param traceId of the job, if it is traced */
+    public RunOutcomeRecorder(Attempt attempt, Optional<String> traceId, RunMetrics metrics) {
         this.attempt = attempt;
+        this.traceId = traceId;
         this.metrics = metrics;
     }
 
@@ -116,9 +120,10 @@ public final class RunOutcomeRecorder {
     private LoggingEventBuilder withRun(LoggingEventBuilder event) {
         LoggingEventBuilder run = event.addKeyValue("jobId", attempt.run().job())
                 .addKeyValue("stage", attempt.run().stage().key());
-        return (attempt.run().stage() == StageName.SEGMENT
+        LoggingEventBuilder counted = (attempt.run().stage() == StageName.SEGMENT
                         ? run.addKeyValue("task", attempt.run().task())
                         : run)
                 .addKeyValue("attempt", attempt.attemptNumber());
+        return traceId.map(id -> counted.addKeyValue("traceId", id)).orElse(counted);
     }
 }

@@ -81,7 +81,8 @@ public record RequestDecoder(RequestRepository requests, RunServices services) {
                 0,
                 StepScheme.SINGLE_STAGE.failedStep(StageName.DOWNLOAD),
                 JobUpdate.Content.failed(
-                        new JobUpdate.ErrorDetails(ErrorCode.INVALID_MESSAGE, String.valueOf(invalid.getMessage())),
+                        new JobUpdate.ErrorDetails(
+                                ErrorCode.INVALID_MESSAGE, String.valueOf(invalid.getMessage()), Optional.empty()),
                         List.of()),
                 Instant.now(),
                 FIRST_SEQ,

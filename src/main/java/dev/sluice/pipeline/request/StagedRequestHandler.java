@@ -2,6 +2,7 @@ package dev.sluice.pipeline.request;
 
 import dev.sluice.broker.Delivery;
 import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.tracing.TraceParent;
 import dev.sluice.job.StageName;
 import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.job.RequestRepository;
@@ -26,7 +27,13 @@ public record StagedRequestHandler(RequestRepository requests, RequestDecoder de
 
     @Override
     public Future<Void> handle(Delivery delivery, CancellationToken cancellation) {
-        return decoder.decodeAndRun(delivery, cancellation, job -> accept(cancellation, job));
+        return decoder.decodeAndRun(delivery, cancellation, job -> accept(cancellation, traced(job, delivery)));
+    }
+
+    private static StagedJob traced(StagedJob job, Delivery delivery) {
+        return TraceParent.parse(delivery.headers().getValue(TraceParent.NAME))
+                .map(job::withTraceParent)
+                .orElse(job);
     }
 
     private Future<Void> accept(CancellationToken cancellation, StagedJob job) {

@@ -12,7 +12,7 @@ public enum Handoff {
     PUBLISH {
         @Override
         OutboxMessage redelivery(StageName stage, StagedJob job, Delivery delivery) {
-            return StageMessages.redeliver(stage, delivery.body());
+            return StageMessages.redeliver(stage, job, delivery.body());
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.sluice.pipeline.run;
 
 import dev.sluice.common.async.ProgressListener;
+import dev.sluice.common.tracing.TraceParent;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.Cost;
 import dev.sluice.job.DeliveryStep;
@@ -42,10 +43,14 @@ public final class RunExecutor {
     }
 
     /** Executes a run. What follows from it is durable then; fails only if the delivery must be requeued. */
-    public Future<RunOutcome> execute(RunContext context) {
+    public Future<RunOutcome> execute(RunContext received) {
+        RunTrace trace = RunTrace.of(received, route, services.tracer());
+        RunContext context = trace.context();
         return claim(context)
                 .compose(result -> result instanceof ClaimResult.Granted granted
-                        ? process(context, granted)
+                        ? trace.record(granted, claimed -> process(context, claimed))
+                                .compose(outcome -> health.whenSlotUsable(context.cancellation())
+                                        .map(outcome))
                         : skip(context, result));
     }
 
@@ -85,7 +90,8 @@ public final class RunExecutor {
                 context,
                 granted.claim(),
                 new RunUpdates(granted.claim(), granted.started(), Clock.systemUTC()),
-                new RunOutcomeRecorder(attempt, metrics));
+                new RunOutcomeRecorder(
+                        attempt, granted.claim().job().traceParent().map(TraceParent::traceId), metrics));
         context.cancellation().cost().restart();
         services.steps().onStep(DeliveryStep.CLAIMED);
         services.publisher().notifyOutbox();
@@ -103,11 +109,9 @@ public final class RunExecutor {
                                         .handle(run, JobException.of(cause))
                                         .map(RunOutcome.NOT_COMPLETED));
         return settled.onComplete(done -> {
-                    services.leases().untrack(attempt);
-                    run.recorder().close();
-                })
-                .compose(
-                        outcome -> health.whenSlotUsable(context.cancellation()).map(outcome));
+            services.leases().untrack(attempt);
+            run.recorder().close();
+        });
     }
 
     private StageContext stageContext(ClaimedRun run) {
@@ -137,14 +141,15 @@ public final class RunExecutor {
     private Future<RunOutcome> commit(ClaimedRun run, Completed completed) {
         services.steps().onStep(DeliveryStep.PROCESSED);
         Cost cost = run.cost();
-        return services.databaseRetry()
-                .whileUnavailable(
-                        run.context().cancellation(),
-                        () -> completed.completion() instanceof TaskCompletion task
-                                ? services.runs().settlement().complete(run.attempt(), task, cost)
-                                : services.runs()
-                                        .settlement()
-                                        .complete(run.attempt(), (StageCompletion) completed.completion(), cost))
+        return run.commit(() -> services.databaseRetry()
+                        .whileUnavailable(
+                                run.context().cancellation(),
+                                () -> completed.completion() instanceof TaskCompletion task
+                                        ? services.runs().settlement().complete(run.attempt(), task, cost)
+                                        : services.runs()
+                                                .settlement()
+                                                .complete(
+                                                        run.attempt(), (StageCompletion) completed.completion(), cost)))
                 .compose(result -> result == CommitResult.COMMITTED ? committed(run, completed) : fenced(run, cost));
     }
 

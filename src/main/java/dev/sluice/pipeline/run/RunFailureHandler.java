@@ -12,6 +12,7 @@ import dev.sluice.routing.DeadLetterMessages;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -38,6 +39,7 @@ final class RunFailureHandler {
 
     /** Settles the run; fails only if the delivery must be requeued. */
     Future<Void> handle(ClaimedRun run, JobException failure) {
+        markFailed(run, failure);
         return switch (failure.action()) {
             case FAIL -> fail(run, failure, Optional.empty());
             case RETRY -> retry(run, failure);
@@ -50,6 +52,12 @@ final class RunFailureHandler {
                                 services.jobCleanup().cleanUpFailed(run.job().id()));
             }
         };
+    }
+
+    private static void markFailed(ClaimedRun run, JobException failure) {
+        var unused = run.span()
+                .failed(failure.code().wire())
+                .with("sluice.action", failure.action().name().toLowerCase(Locale.ROOT));
     }
 
     private Future<Void> retry(ClaimedRun run, JobException failure) {
@@ -79,6 +87,7 @@ final class RunFailureHandler {
 
     /** Fails the job and dead-letters the message: all attempts are used, or the last two failed alike. */
     Future<Void> exhaustAttempts(ClaimedRun run, JobException failure) {
+        markFailed(run, failure);
         return fail(
                 run,
                 failure,
@@ -120,8 +129,7 @@ final class RunFailureHandler {
     private Future<Void> requeue(ClaimedRun run, JobException failure) {
         run.recorder().requeued();
         Cost cost = run.cost();
-        return settlement()
-                .release(run.attempt(), cost)
+        return run.commit(() -> settlement().release(run.attempt(), cost))
                 .compose(result ->
                         result == CommitResult.COMMITTED ? Future.succeededFuture() : addUnsettledCost(run, cost))
                 .transform(released -> Future.failedFuture(failure));
@@ -129,8 +137,8 @@ final class RunFailureHandler {
 
     private Future<Void> settle(ClaimedRun run, Function<Cost, Future<CommitResult>> settlement, Runnable committed) {
         Cost cost = run.cost();
-        return services.databaseRetry()
-                .whileUnavailable(run.context().cancellation(), () -> settlement.apply(cost))
+        return run.commit(() -> services.databaseRetry()
+                        .whileUnavailable(run.context().cancellation(), () -> settlement.apply(cost)))
                 .compose(result -> {
                     if (result == CommitResult.COMMITTED) {
                         committed.run();

@@ -1,5 +1,6 @@
 package dev.sluice.pipeline.run;
 
+import dev.sluice.common.tracing.Tracer;
 import dev.sluice.config.DeliveryConfig;
 import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.persistence.run.RunStore;
@@ -14,7 +15,7 @@ import io.vertx.core.Vertx;
 /**
  * What the stage verticles of a process share.
  *
- * @param worker name of this process in tables and messages
+ * @param tracer begins the spans of runs
  * @param steps test hook, called after each step of a delivery
  */
 public record RunServices(
@@ -26,7 +27,7 @@ public record RunServices(
         PublisherClient publisher,
         DeliverySettlement deliverySettlement,
         DeliveryConfig delivery,
-        String worker,
+        Tracer tracer,
         RunMetricsRegistry metrics,
         StageHealthRegistry health,
         DeliveryStepListener steps) {
@@ -36,6 +37,7 @@ public record RunServices(
             RunStore runs,
             JobCleanup jobCleanup,
             DeliveryConfig delivery,
+            Tracer tracer,
             RunMetricsRegistry metrics,
             StageHealthRegistry health,
             DeliveryStepListener steps) {
@@ -49,10 +51,15 @@ public record RunServices(
                 publisher,
                 new DeliverySettlement(vertx, publisher, steps),
                 delivery,
-                metrics.worker(),
+                tracer,
                 metrics,
                 health,
                 steps);
+    }
+
+    /** The name of this process in tables and messages. */
+    public String worker() {
+        return metrics.worker();
     }
 
     /** These services with a changed configuration; the leases of this process stay in one place. */
@@ -68,7 +75,7 @@ public record RunServices(
                 publisher,
                 deliverySettlement,
                 changed,
-                worker,
+                tracer,
                 metrics,
                 health,
                 steps);

@@ -66,7 +66,7 @@ public final class RunUpdates {
                 steps().failedStep(stage()),
                 0,
                 JobUpdate.Content.failed(
-                        new JobUpdate.ErrorDetails(failure.code(), failure.message()),
+                        JobUpdate.ErrorDetails.of(failure, claim.job()),
                         claim.job().warnings()));
     }
 

@@ -1,10 +1,12 @@
 package dev.sluice.standalone.embedded;
 
 import dev.sluice.app.Sluice;
+import dev.sluice.app.Version;
 import dev.sluice.common.io.PrivateFiles;
 import dev.sluice.common.text.JsonLog;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.monitoring.ProcessMetrics;
+import dev.sluice.tracing.ProcessTracing;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
@@ -23,9 +25,12 @@ public final class StandaloneServer implements AutoCloseable {
     private final SluiceConfig config;
     private final Vertx vertx;
     private final Sluice sluice;
+    private final ProcessTracing tracing;
     private boolean closed;
 
-    private StandaloneServer(EmbeddedServices services, SluiceConfig config, Vertx vertx, Sluice sluice) {
+    private StandaloneServer(
+            EmbeddedServices services, SluiceConfig config, Vertx vertx, Sluice sluice, ProcessTracing tracing) {
+        this.tracing = tracing;
         this.services = services;
         this.config = config;
         this.vertx = vertx;
@@ -57,7 +62,7 @@ public final class StandaloneServer implements AutoCloseable {
                 JsonLog.enable();
             }
             writePrivate(configuration(data), json);
-            StandaloneServer standalone = start(services, config);
+            StandaloneServer standalone = start(services, config, ProcessTracing.of(environment, Version.current()));
             // At every end of the process, because the database is a process of its own.
             Runtime.getRuntime().addShutdownHook(new Thread(standalone::close, "sluice-stop"));
             return standalone;
@@ -67,19 +72,22 @@ public final class StandaloneServer implements AutoCloseable {
         }
     }
 
-    private static StandaloneServer start(EmbeddedServices services, SluiceConfig config) {
+    private static StandaloneServer start(EmbeddedServices services, SluiceConfig config, ProcessTracing tracing) {
         ProcessMetrics metrics = new ProcessMetrics();
-        Vertx vertx = config.monitoring().enabled()
-                ? metrics.instrument(
-                                new VertxOptions(), options -> Vertx.builder().with(options))
-                        .build()
-                : Vertx.vertx();
+        Vertx vertx = tracing.instrument(
+                        config.monitoring().enabled()
+                                ? metrics.instrument(
+                                        new VertxOptions(),
+                                        options -> Vertx.builder().with(options))
+                                : Vertx.builder())
+                .build();
         try {
             return new StandaloneServer(
                     services,
                     config,
                     vertx,
-                    Sluice.start(vertx, config, metrics).await());
+                    Sluice.start(vertx, config, metrics, tracing.tracer()).await(),
+                    tracing);
         } catch (RuntimeException failed) {
             vertx.close().await();
             throw failed;
@@ -118,6 +126,7 @@ public final class StandaloneServer implements AutoCloseable {
         try {
             sluice.stop().await(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
             vertx.close().await(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            tracing.close();
         } catch (TimeoutException timeout) {
             throw new IllegalStateException(
                     "The pipeline did not stop within " + STOP_TIMEOUT_SECONDS + " s.", timeout);

@@ -1,0 +1,5 @@
+/** Exports spans with OpenTelemetry, if the environment of the process requests it. */
+@NullMarked
+package dev.sluice.tracing;
+
+import org.jspecify.annotations.NullMarked;
