@@ -39,10 +39,13 @@ public final class StageMessages {
         return toQueueOf(stage, body);
     }
 
-    /** The message of a run whose message was lost, from the stored staged job. */
-    public static OutboxMessage resend(RunId run, JsonObject job) {
-        JsonObject body = run.stage() == StageName.SEGMENT ? job.copy().put(StagedJob.TASK, run.task()) : job;
-        return toQueueOf(run.stage(), body.toBuffer());
+    /** The message of a run whose message was lost, from the stored staged job, as JSON. */
+    public static OutboxMessage resend(RunId run, String job) {
+        return toQueueOf(
+                run.stage(),
+                run.stage() == StageName.SEGMENT
+                        ? new JsonObject(job).put(StagedJob.TASK, run.task()).toBuffer()
+                        : Buffer.buffer(job));
     }
 
     private static Buffer encode(StageName stage, StagedJob job) {
