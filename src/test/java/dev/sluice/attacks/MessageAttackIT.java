@@ -81,6 +81,10 @@ class MessageAttackIT {
                 new Attack(
                         "nested headers", "4 messages with 6,000 nested tables to each stage", attacked -> nested(4)),
                 new Attack(
+                        "jobs of the largest size",
+                        "5 of 870 KB with 60,000 fields, without a source",
+                        attacked -> largestJobs(5)),
+                new Attack(
                         "dead letters",
                         "60 of 870 KB with 60,000 fields, listed 4 times",
                         MessageAttackIT::deadLetters));
@@ -100,6 +104,25 @@ class MessageAttackIT {
             assertThat(letter.getBody()).hasSizeLessThan(MIB);
         });
         return dead.size() + " dead-lettered: " + header(dead.get(0), "x-sluice-error");
+    }
+
+    /** They are claimed, and fail. */
+    private static String largestJobs(int count) throws Exception {
+        try (Connection connection = services.broker().connect()) {
+            Channel channel = connection.createChannel();
+            for (int number = 0; number < count; number++) {
+                String job = "{\"id\":\"largest-" + number + "\",\"mediaId\":\"m\",\"userId\":\"mallory\","
+                        + "\"mediaType\":\"VIDEO\",\"s3Key\":\"none\"," + MANY_FIELDS + "}";
+                channel.basicPublish("", QUEUES.get(0), null, job.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(() -> services.database()
+                        .value(
+                                "SELECT count(*) FROM sluice.job WHERE id LIKE 'largest-%' AND error_code = 'object_not_found'")
+                        .equals(String.valueOf(count)));
+        return count + " failed: object_not_found";
     }
 
     private static String deadLetters(AttackedProcess attacked) throws Exception {
