@@ -19,16 +19,29 @@ public final class MessageCodec {
      * @throws InvalidMessageException if it is not JSON, is too large, or lacks a field that the stage requires
      */
     public static StagedJob decodeStagedJob(Buffer body, StageName stage) {
-        return StagedJob.fromJson(object(body), stage);
+        return StagedJob.fromJson(object(body), body.length(), stage);
     }
 
     /**
-     * Decodes a stored staged job.
+     * Decodes a staged job.
      *
      * @throws InvalidMessageException if it lacks a field that the stage requires
      */
     public static StagedJob decodeStagedJob(JsonObject json, StageName stage) {
-        return StagedJob.fromJson(json, stage);
+        return StagedJob.fromJson(json.copy(), 0, stage);
+    }
+
+    /**
+     * Decodes a stored staged job. Repositories select it as text: the driver would parse JSON on the event loop.
+     *
+     * @throws InvalidMessageException if it is no JSON object, or lacks a field that the stage requires
+     */
+    public static StagedJob decodeStagedJob(String stored, StageName stage) {
+        try {
+            return StagedJob.fromJson(new JsonObject(stored), stored.length(), stage);
+        } catch (DecodeException notAnObject) {
+            throw new InvalidMessageException("The message is not a JSON object.");
+        }
     }
 
     /**
@@ -69,7 +82,7 @@ public final class MessageCodec {
     }
 
     public static Buffer encode(StagedJob job) {
-        return job.toJson().toBuffer();
+        return job.toBuffer();
     }
 
     public static Buffer encode(JobUpdate update) {

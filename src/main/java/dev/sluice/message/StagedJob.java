@@ -6,9 +6,11 @@ import dev.sluice.job.Loudness;
 import dev.sluice.job.StageName;
 import dev.sluice.message.json.FieldReader;
 import dev.sluice.message.json.InvalidMessageException;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -41,19 +43,23 @@ public final class StagedJob {
     private final JobId id;
     private final String mediaId;
     private final JsonObject json;
+    private final int bytes;
 
-    private StagedJob(JobId id, String mediaId, JsonObject json) {
+    private StagedJob(JobId id, String mediaId, JsonObject json, int bytes) {
         this.id = id;
         this.mediaId = mediaId;
         this.json = json;
+        this.bytes = bytes;
     }
 
     /**
      * Decodes the message of a job for {@code stage}.
      *
+     * @param json not changed after this call
+     * @param bytes size of its encoded form
      * @throws InvalidMessageException if a field that the stage requires is missing, or a field is invalid
      */
-    static StagedJob fromJson(JsonObject json, StageName stage) {
+    static StagedJob fromJson(JsonObject json, int bytes, StageName stage) {
         FieldReader fields = new FieldReader(json);
         JobId id = fields.jobId("id");
         String mediaId = fields.name("mediaId");
@@ -67,7 +73,7 @@ public final class StagedJob {
         var unused = fields.bytes("fileSize");
         fields.requireObjectIfPresent("metadata");
         requireOutputsIfPresent(json);
-        return new StagedJob(id, mediaId, json.copy());
+        return new StagedJob(id, mediaId, json, bytes);
     }
 
     private static void requireOutputsIfPresent(JsonObject json) {
@@ -92,7 +98,15 @@ public final class StagedJob {
                 .put("fileSize", job.fileSize())
                 .put("createdAt", job.createdAt().toString())
                 .put("stage", StageName.DOWNLOAD.wireStage());
-        return new StagedJob(job.id(), job.mediaId(), json);
+        return new StagedJob(job.id(), job.mediaId(), json, 0);
+    }
+
+    /**
+     * Size of the message as received, without what was changed since: how long it takes to decode, encode or store it. 0 for
+     * a message that Sluice created.
+     */
+    public int bytes() {
+        return bytes;
     }
 
     public JobId id() {
@@ -282,10 +296,20 @@ public final class StagedJob {
         return json.copy();
     }
 
+    /** The message as JSON. */
+    public String encode() {
+        return json.encode();
+    }
+
+    Buffer toBuffer() {
+        return json.toBuffer();
+    }
+
+    /** @param change replaces fields, and never changes the value of a field: a large message is not copied for each change */
     private StagedJob with(Consumer<JsonObject> change) {
-        JsonObject changed = json.copy();
+        JsonObject changed = new JsonObject(new LinkedHashMap<>(json.getMap()));
         change.accept(changed);
-        return new StagedJob(id, mediaId, changed);
+        return new StagedJob(id, mediaId, changed, bytes);
     }
 
     private Optional<String> text(String field) {

@@ -41,10 +41,16 @@ public final class StageMessages {
         return toQueueOf(stage, body, job.traceParent());
     }
 
-    /** The message of a run whose message was lost, from the stored staged job. */
-    public static OutboxMessage resend(RunId run, JsonObject job) {
-        JsonObject body = run.stage() == StageName.SEGMENT ? job.copy().put(StagedJob.TASK, run.task()) : job;
-        return toQueueOf(run.stage(), body.toBuffer(), TraceParent.parse(body.getValue(TraceParent.NAME)));
+    /**
+     * The message of a run whose message was lost, from the stored staged job, as JSON. The trace is only in the body: parsing
+     * a large one would take long.
+     */
+    public static OutboxMessage resend(RunId run, String job) {
+        return toQueueOf(
+                run.stage(),
+                run.stage() == StageName.SEGMENT
+                        ? new JsonObject(job).put(StagedJob.TASK, run.task()).toBuffer()
+                        : Buffer.buffer(job));
     }
 
     private static Buffer encode(StageName stage, StagedJob job) {

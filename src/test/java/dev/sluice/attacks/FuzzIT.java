@@ -25,10 +25,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -49,15 +51,26 @@ class FuzzIT {
     /** Rounds after which pools, caches and compiled code have their size. */
     private static final int WARM_UP_ROUNDS = 3;
 
-    private static final Duration SETTLE_LIMIT = Duration.ofMinutes(4);
+    /** Between two checks of what is left. */
+    private static final Duration CHECK_INTERVAL = Duration.ofMinutes(10);
+
+    /** Runs that may wait at the end of a round: on a busy machine, jobs take longer than rounds. */
+    private static final int MAX_WAITING_RUNS = 20;
+
+    private static final Duration SETTLE_LIMIT = Duration.ofMinutes(15);
     private static final String SOURCE = "uploads/clip.mp4";
 
+    private static final Pattern OVERLOADED = Pattern.compile(" -> (408|503) ");
+
+    private final List<String> findings = new CopyOnWriteArrayList<>();
     private final Map<Integer, Integer> statuses = new ConcurrentSkipListMap<>();
     private PipelineFixture services;
     private AttackedProcess target;
     private Channel channel;
     private JsonObject contract;
     private int contractRequests;
+    private int unanswered;
+    private int overloaded;
     private int messages;
     private int deadLetters;
 
@@ -81,34 +94,46 @@ class FuzzIT {
             channel = connection.createChannel();
             contract = client().get("/openapi.json").json();
             ProcessResources before = null;
+            long check = 0;
             for (int round = 1; before == null || System.nanoTime() < end; round++) {
                 run(clients, seed);
                 seed += CLIENTS;
-                if (round == WARM_UP_ROUNDS) {
-                    settle();
-                    before = target.resources();
-                    System.out.println("after seed " + seed + ": " + before);
+                if (round == WARM_UP_ROUNDS || before != null && System.nanoTime() > check) {
+                    ProcessResources now = settledResources(seed);
+                    before = before == null ? now : before;
+                    check = System.nanoTime() + CHECK_INTERVAL.toNanos();
                 }
             }
-            settle();
-            ProcessResources after = target.resources();
-            System.out.printf(
-                    "fuzzed until seed %d: mutated requests %s (0: no response), %d requests of the contract, %d messages,"
-                            + " %d dead letters%njobs: %s%nbefore %s%nafter %s%n",
-                    seed,
-                    statuses,
-                    contractRequests,
-                    messages,
-                    deadLetters,
-                    services.database().query("SELECT state, count(*) FROM sluice.stage_run GROUP BY state"),
-                    before,
-                    after);
+            ProcessResources after = settledResources(seed);
+            findings.addAll(target.loggedErrors());
+            assertThat(findings).isEmpty();
+            assertThat(unanswered).isLessThan(contractRequests / 100);
             assertThat(after.descriptors()).isLessThan(before.descriptors() + 10);
             assertThat(after.threads()).isLessThan(before.threads() + 10);
             assertThat(after.liveHeapKib()).isLessThan(before.liveHeapKib() + 8 * 1024);
         } finally {
             clients.shutdownNow();
         }
+    }
+
+    /** Prints what was sent, and the resources when all of it has ended. */
+    private ProcessResources settledResources(long seed) throws Exception {
+        settle();
+        ProcessResources resources = target.resources();
+        System.out.printf(
+                "until seed %d: mutated requests %s (0: no response), %d requests of the contract"
+                        + " (%d without response, %d with 408 or 503), %d messages, %d dead letters, %d findings%njobs: %s%n%s%n",
+                seed,
+                statuses,
+                contractRequests,
+                unanswered,
+                overloaded,
+                messages,
+                deadLetters,
+                findings.size(),
+                services.database().query("SELECT state, count(*) FROM sluice.job GROUP BY state"),
+                resources);
+        return resources;
     }
 
     private void run(ExecutorService clients, long seed) throws Exception {
@@ -125,13 +150,21 @@ class FuzzIT {
         }
         deleteUploads();
         deadLetters += channel.queuePurge(Topology.DEAD_LETTER_QUEUE).getMessageCount();
-        target.checkAlive();
+        assertThat(target.log()).doesNotContain("OutOfMemoryError");
+        Awaitility.await().atMost(SETTLE_LIMIT).until(() -> unfinishedRuns().size() <= MAX_WAITING_RUNS);
+    }
+
+    private List<Map<String, String>> unfinishedRuns() {
+        return services.database()
+                .query("SELECT r.job_id, r.stage, r.state, r.counted, r.lease_until FROM sluice.stage_run r"
+                        + " JOIN sluice.job j ON j.id = r.job_id"
+                        + " WHERE r.state = 'running' OR r.state = 'waiting' AND j.state = 'running'");
     }
 
     private Void sendRequests(long seed) throws IOException {
         String token = TestTokens.of("mallory-" + seed);
         MutatedRequests requests = new MutatedRequests(seed, token);
-        String upload = target.createUpload(token);
+        String upload = createUpload(token);
         for (int i = 0; i < REQUESTS_PER_SEED; i++) {
             byte[] request = requests.next(upload);
             try (RawConnection connection = target.connect("127.0.4." + (1 + requests.below(200)))) {
@@ -142,9 +175,9 @@ class FuzzIT {
                 }
                 Received answer = connection.receiveResponse(Duration.ofSeconds(5));
                 statuses.merge(answer.status(), 1, Integer::sum);
-                assertThat(answer.status())
-                        .as("seed %d, request %d: %s", seed, i, answer.text())
-                        .matches(status -> status < 500 || status == 501 || status == 503);
+                if (answer.status() >= 500 && answer.status() != 501 && answer.status() != 503) {
+                    findings.add("seed " + seed + ", request " + i + ": " + answer.text());
+                }
             }
         }
         return null;
@@ -163,10 +196,21 @@ class FuzzIT {
         List<String> tokens = List.of(TestTokens.of("ann"), TestTokens.of("bob-" + seed), TestTokens.admin());
         RandomRequests requests = new RandomRequests(client(), contract, tokens, seed);
         List<String> violations = requests.run(1);
-        assertThat(violations)
-                .as("seed %d", seed)
-                .allSatisfy(violation -> assertThat(violation).contains(" -> 503 "));
+        violations.stream()
+                .filter(violation -> !OVERLOADED.matcher(violation).find())
+                .map(violation -> "seed " + seed + ": " + violation)
+                .forEach(findings::add);
         contractRequests += requests.sent();
+        unanswered += requests.closed();
+        overloaded += violations.size();
+    }
+
+    /** A busy machine may answer 503, or not in time. */
+    private String createUpload(String token) {
+        return Awaitility.await()
+                .atMost(SETTLE_LIMIT)
+                .ignoreExceptions()
+                .until(() -> target.createUpload(token), location -> !location.isEmpty());
     }
 
     private TestClient client() {
@@ -178,7 +222,8 @@ class FuzzIT {
         TestClient client = client();
         Map<String, String> headers = Map.of("Authorization", "Bearer " + TestTokens.admin(), "Tus-Resumable", "1.0.0");
         for (Map<String, String> row : unfinishedUploads()) {
-            client.call("DELETE", AttackedProcess.UPLOADS + "/" + row.get("id"), headers, Buffer.buffer());
+            Await.await(client.send("DELETE", AttackedProcess.UPLOADS + "/" + row.get("id"), headers, Buffer.buffer())
+                    .otherwiseEmpty());
         }
     }
 
@@ -191,23 +236,21 @@ class FuzzIT {
     private void settle() throws Exception {
         Awaitility.await().atMost(SETTLE_LIMIT).until(() -> target.connections() == 0);
         Awaitility.await().atMost(SETTLE_LIMIT).untilAsserted(() -> {
-            assertThat(
-                            services.database()
-                                    .query(
-                                            "SELECT r.*, j.state AS job_state FROM sluice.stage_run r JOIN sluice.job j ON j.id = r.job_id"
-                                                    + " WHERE r.state = 'running' OR r.state = 'waiting' AND j.state = 'running'"))
-                    .isEmpty();
+            assertThat(unfinishedRuns()).isEmpty();
             for (String queue : Topology.INPUT_QUEUES) {
                 assertThat(channel.messageCount(queue)).as(queue).isZero();
             }
             assertThat(services.database().value("SELECT count(*) FROM sluice.outbox"))
                     .isEqualTo("0");
         });
-        deleteUploads();
         deadLetters += channel.queuePurge(Topology.DEAD_LETTER_QUEUE).getMessageCount();
         Awaitility.await().atMost(SETTLE_LIMIT).untilAsserted(target::checkServesOthers);
-        assertThat(unfinishedUploads()).isEmpty();
-        assertThat(unknownMultipartUploads()).isEmpty();
+        // Also those that a failed check has created.
+        Awaitility.await().atMost(SETTLE_LIMIT).untilAsserted(() -> {
+            deleteUploads();
+            assertThat(unfinishedUploads()).isEmpty();
+            assertThat(unknownMultipartUploads()).isEmpty();
+        });
         Awaitility.await()
                 .atMost(SETTLE_LIMIT)
                 .untilAsserted(() -> assertThat(target.filesOfJobs()).isEmpty());

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.attacks.RawConnection.Received;
 import dev.sluice.http.TestTokens;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,10 +22,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
-/** The attacks over HTTP on bodies, places and connections. */
+/** The attacks over HTTP on bodies, places, connections and tokens. */
 final class HttpAttacks {
     private static final String MEDIA = "/api/video-processing/media";
     private static final String PROCESS = MEDIA + "/m/process-video";
+    private static final String JOBS = "/api/video-processing/jobs";
     private static final String CANCEL = "/api/video-processing/jobs/j/cancel";
     private static final Duration LIMIT = Duration.ofSeconds(20);
     /** The default of {@code backend.maxConnectionsPerAddress}. */
@@ -67,7 +70,12 @@ final class HttpAttacks {
                                         "20 requests of the API description, reset",
                                         HttpAttacks::cutResponses),
                                 new Attack("not HTTP", "10 bytes and an empty line", HttpAttacks::notHttp),
-                                new Attack("long head", "a header of 100 KB", HttpAttacks::longHead)),
+                                new Attack("long head", "a header of 100 KB", HttpAttacks::longHead),
+                                new Attack("odd tokens", "9 signed tokens with odd claims", HttpAttacks::oddTokens),
+                                new Attack(
+                                        "tails of tus uploads",
+                                        "4 PATCHes of 4 MiB, then 60 HEADs at a time",
+                                        HttpAttacks::tails)),
                         SmuggledRequests.all().stream())
                 .toList();
     }
@@ -219,6 +227,62 @@ final class HttpAttacks {
             assertThat(answer.closed()).isTrue();
             return answer.toString();
         }
+    }
+
+    private static String oddTokens(AttackedProcess target) throws IOException {
+        List<JsonObject> odd = List.of(
+                claims().putNull("exp"),
+                claims().put("exp", "tomorrow"),
+                claims().put("exp", 1e300),
+                claims().put("aud", 7),
+                claims().put("aud", new JsonObject()),
+                claims().put("sub", "a\0b"),
+                claims().put("sub", "x".repeat(2_000)),
+                claims().put("sub", new JsonArray()));
+        List<String> tokens = new ArrayList<>(odd.stream()
+                .map(claims -> TestTokens.signed(claims, TestTokens.SECRET))
+                .toList());
+        tokens.add(TestTokens.signed(new JsonObject().put("crit", new JsonArray().add("exp")), claims()));
+        List<Received> answers = new ArrayList<>();
+        for (String token : tokens) {
+            answers.add(target.send(head("GET", JOBS, authorization(token), "Connection: close") + "\r\n"));
+        }
+        return common(answers, 401);
+    }
+
+    private static JsonObject claims() {
+        return TestTokens.claims("mallory");
+    }
+
+    /** Data of less than a part of the object store is kept in the database. */
+    private static String tails(AttackedProcess target) throws IOException {
+        int bytes = 4 << 20;
+        List<RawConnection> open = new ArrayList<>();
+        for (int upload = 0; upload < UPLOAD_PLACES; upload++) {
+            String token = anyAttacker();
+            String path = target.createUpload(token, 2 * bytes);
+            String patch = head(
+                    "PATCH",
+                    path,
+                    authorization(token),
+                    "Connection: close",
+                    "Tus-Resumable: 1.0.0",
+                    "Upload-Offset: 0",
+                    "Content-Type: application/offset+octet-stream",
+                    "Content-Length: " + bytes);
+            try (RawConnection connection = target.connect()) {
+                Received stored = connection
+                        .send(patch + "\r\n")
+                        .trySend(AttackedProcess.video(bytes))
+                        .receive(LIMIT);
+                assertThat(stored.status()).as(stored.text()).isEqualTo(204);
+            }
+            String ask = head("HEAD", path, authorization(token), "Tus-Resumable: 1.0.0");
+            for (int i = 0; i < 15; i++) {
+                open.add(target.connect().send(ask + "\r\n"));
+            }
+        }
+        return common(receiveAll(open), 200);
     }
 
     private static String part() {

@@ -9,15 +9,20 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
 import dev.sluice.ServicesExtension;
 import dev.sluice.ServicesExtension.OnRabbitMq;
+import dev.sluice.attacks.RawConnection.Received;
 import dev.sluice.broker.RabbitNode;
 import dev.sluice.endtoend.PipelineFixture;
+import dev.sluice.http.TestTokens;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -40,6 +45,10 @@ class MessageAttackIT {
     private static final int BROKER_LIMIT_MIB = 128;
     /** The AMQP client reads 3,000 levels with the default stack of a thread, but not these. */
     private static final int LEVELS = 6_000;
+
+    private static final String MANY_FIELDS = IntStream.range(0, 60_000)
+            .mapToObj(number -> "\"field" + number + "\":1")
+            .collect(Collectors.joining(","));
 
     private static final long PRODUCER_STACK_BYTES = 256L * MIB;
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -70,7 +79,15 @@ class MessageAttackIT {
                         "1 of 128 MiB to each stage",
                         attacked -> large(1, BROKER_LIMIT_MIB)),
                 new Attack(
-                        "nested headers", "4 messages with 6,000 nested tables to each stage", attacked -> nested(4)));
+                        "nested headers", "4 messages with 6,000 nested tables to each stage", attacked -> nested(4)),
+                new Attack(
+                        "jobs of the largest size",
+                        "5 of 870 KB with 60,000 fields, without a source",
+                        attacked -> largestJobs(5)),
+                new Attack(
+                        "dead letters",
+                        "60 of 870 KB with 60,000 fields, listed 4 times",
+                        MessageAttackIT::deadLetters));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -87,6 +104,50 @@ class MessageAttackIT {
             assertThat(letter.getBody()).hasSizeLessThan(MIB);
         });
         return dead.size() + " dead-lettered: " + header(dead.get(0), "x-sluice-error");
+    }
+
+    /** They are claimed, and fail. */
+    private static String largestJobs(int count) throws Exception {
+        try (Connection connection = services.broker().connect()) {
+            Channel channel = connection.createChannel();
+            for (int number = 0; number < count; number++) {
+                String job = "{\"id\":\"largest-" + number + "\",\"mediaId\":\"m\",\"userId\":\"mallory\","
+                        + "\"mediaType\":\"VIDEO\",\"s3Key\":\"none\"," + MANY_FIELDS + "}";
+                channel.basicPublish("", QUEUES.get(0), null, job.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(() -> services.database()
+                        .value(
+                                "SELECT count(*) FROM sluice.job WHERE id LIKE 'largest-%' AND error_code = 'object_not_found'")
+                        .equals(String.valueOf(count)));
+        return count + " failed: object_not_found";
+    }
+
+    private static String deadLetters(AttackedProcess attacked) throws Exception {
+        try (Connection connection = services.broker().connect()) {
+            Channel channel = connection.createChannel();
+            for (int number = 0; number < 60; number++) {
+                channel.basicPublish(
+                        "", DEAD_LETTERS, null, ("{" + MANY_FIELDS + "}").getBytes(StandardCharsets.UTF_8));
+            }
+            String list = AttackedProcess.head(
+                    "GET",
+                    "/api/video-processing/dead-letters",
+                    AttackedProcess.authorization(TestTokens.admin()),
+                    "Connection: close");
+            List<RawConnection> open = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                open.add(attacked.connect().send(list + "\r\n"));
+            }
+            for (RawConnection each : open) {
+                Received listed = each.receive(LIMIT);
+                assertThat(listed.status()).as(listed.text()).isEqualTo(200);
+                each.close();
+            }
+            return channel.queuePurge(DEAD_LETTERS).getMessageCount() + " kept, 200";
+        }
     }
 
     private static String nested(int count) throws Exception {

@@ -486,11 +486,45 @@ class BackendApiIT {
                 .isEmpty();
     }
 
+    /** A job is claimed and settled in three stages; another fails, is restarted, and fails again. */
+    @Test
+    void claimsAndSettlesLargestMessagesWithinBoundOfEventLoops() throws Exception {
+        EventLoopCpu cpu = EventLoopCpu.measure(pipeline.vertx());
+        EventLoopSampler json = EventLoopSampler.watch(
+                "io.vertx.core.json.jackson.DatabindCodec", "io.vertx.core.json.jackson.JacksonCodec");
+
+        pipeline.backend().send(largeJob("largest", "uploads/clip.mp4"));
+        pipeline.backend().send(largeJob("largest-lost", "uploads/none.mp4"));
+        awaitState("largest-lost", "failed");
+        assertThat(client.post(API + "/jobs/largest-lost/retry", ANN).status()).isEqualTo(200);
+        awaitState("largest-lost", "failed");
+        awaitState("largest", "completed");
+
+        assertThat(cpu.stop()).as("ms of CPU").isLessThan(200);
+        assertThat(json.found()).isEmpty();
+    }
+
+    private static void awaitState(String job, String state) {
+        BackendSimulator.awaitThat(() -> pipeline.database()
+                .value("SELECT count(*) FROM sluice.job WHERE id = '" + job + "' AND state = '" + state + "'")
+                .equals("1"));
+    }
+
+    private static String largeJob(String id, String key) {
+        return "{\"mediaId\":\"m-" + id + "\",\"userId\":\"ann\",\"mediaType\":\"VIDEO\",\"s3Key\":\"" + key + "\","
+                + manyFields(id).substring(1);
+    }
+
+    /** A message of almost 1 MiB. */
+    private static String manyFields(String id) {
+        return IntStream.range(0, 60_000)
+                .mapToObj(n -> "\"field" + n + "\":1")
+                .collect(Collectors.joining(",", "{\"id\":\"" + id + "\",", "}"));
+    }
+
     @Test
     void readsLargeMessagesAndRowsOnWorkerThreads() throws Exception {
-        String fields = IntStream.range(0, 60_000)
-                .mapToObj(n -> "\"field" + n + "\":1")
-                .collect(Collectors.joining(",", "{\"id\":\"large\",", "}"));
+        String fields = manyFields("large");
         String update = update("unknown", "completed", 100).replace("}", "," + fields.substring(1));
         pipeline.database()
                 .execute("INSERT INTO sluice.job (id, message, stage, state, seq) VALUES ('large',"

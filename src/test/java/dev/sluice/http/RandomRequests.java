@@ -4,6 +4,7 @@ import dev.sluice.http.TestClient.Reply;
 import dev.sluice.http.problem.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URLEncoder;
@@ -36,6 +37,8 @@ public final class RandomRequests {
     private final List<String> tokens;
     private final Random random;
     private int sent;
+    /** Requests on a connection that the server closed as idle at the same time. */
+    private int closed;
 
     public RandomRequests(TestClient client, JsonObject contract, List<String> tokens, long seed) {
         this.client = client;
@@ -68,6 +71,11 @@ public final class RandomRequests {
     /** The number of requests sent. */
     public int sent() {
         return sent;
+    }
+
+    /** The number of requests without a response. */
+    public int closed() {
+        return closed;
     }
 
     private static String ascii(String value) {
@@ -125,12 +133,20 @@ public final class RandomRequests {
             body = Buffer.buffer(body(operation));
         }
         String sent = method + " " + uri + query + " " + body;
-        return client.send(method, uri + query, headers, body).map(reply -> {
-            if (!isAllowed(reply, operation)) {
-                violations.add(sent + " -> " + reply.status() + " " + reply.body());
-            }
-            return null;
-        });
+        return client.send(method, uri + query, headers, body)
+                .<Void>map(reply -> {
+                    if (!isAllowed(reply, operation)) {
+                        violations.add(sent + " -> " + reply.status() + " " + reply.body());
+                    }
+                    return null;
+                })
+                .recover(failure -> {
+                    if (failure instanceof HttpClosedException) {
+                        closed++;
+                        return Future.succeededFuture();
+                    }
+                    return Future.failedFuture(failure);
+                });
     }
 
     /** Whether the document declares the status (400 and 404 are always allowed) and the body has the declared type. */
@@ -142,7 +158,7 @@ public final class RandomRequests {
             // Responses of tus and to HEAD have no body; bodies of streams are not read.
             return declared && reply.status() < 500;
         }
-        boolean typed = reply.status() == 200
+        boolean typed = reply.status() < 300
                 ? reply.contentType().equals("application/json")
                 : reply.contentType().equals(Problem.CONTENT_TYPE)
                         && !reply.code().isEmpty();

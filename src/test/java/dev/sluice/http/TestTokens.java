@@ -29,16 +29,16 @@ public final class TestTokens {
         return signed(claims("root").put("admin", true), SECRET);
     }
 
-    static JsonObject claims(String subject) {
+    public static JsonObject claims(String subject) {
         return new JsonObject().put("sub", subject).put("exp", Instant.now().getEpochSecond() + 600);
     }
 
-    static String signed(JsonObject claims, String secret) {
+    public static String signed(JsonObject claims, String secret) {
         return mac(content("HS256", claims), secret);
     }
 
     /** A token with these additional header fields. */
-    static String signed(JsonObject header, JsonObject claims) {
+    public static String signed(JsonObject header, JsonObject claims) {
         JsonObject all = new JsonObject().put("typ", "JWT").put("alg", "HS256").mergeIn(header);
         return mac(base64(all) + "." + base64(claims), SECRET);
     }

@@ -37,13 +37,13 @@ public final class JobCancellation {
                SET state = 'failed', error_code = $2, error_message = $3, seq = seq + 1,
                    updated_at = clock_timestamp(), finished_at = clock_timestamp()
              WHERE id = $1 AND state = 'running'
-            RETURNING message, stage, seq, progress
+            RETURNING message::text AS message, stage, seq, progress
             """;
     private static final String SELECT_RUNS = "SELECT stage, state, counted FROM sluice.stage_run WHERE job_id = $1";
     private static final String NOTIFY = "SELECT pg_notify('" + CHANNEL + "', $1)";
     private static final String CANCEL_UNTRACKED_JOB = """
             INSERT INTO sluice.job (id, message, stage, state, seq, error_code, error_message, finished_at, file_name)
-            VALUES ($1, $2, $3, 'failed', 1, $4, $5, now(), $6) ON CONFLICT (id) DO NOTHING
+            VALUES ($1, $2::text::json, $3, 'failed', 1, $4, $5, now(), $6) ON CONFLICT (id) DO NOTHING
             RETURNING id
             """;
 
@@ -96,16 +96,14 @@ public final class JobCancellation {
             // A run was inserted after the runs were locked and before the job was: the transaction is repeated.
             return stopped.hasOpenRun()
                     ? Future.succeededFuture(Optional.empty())
-                    : publish(
-                            session,
-                            toUpdate,
-                            new CancelledJob(
+                    : stopped.withMessage(message -> new CancelledJob(
                                     id,
                                     stopped.stage(),
-                                    stopped.message(),
+                                    message,
                                     row.getLong("seq"),
                                     row.getInteger("progress"),
-                                    stopped.attempt()));
+                                    stopped.attempt()))
+                            .compose(cancelled -> publish(session, toUpdate, cancelled));
         });
     }
 
@@ -120,7 +118,7 @@ public final class JobCancellation {
                         : session.execute(
                                         CANCEL_UNTRACKED_JOB,
                                         id.value(),
-                                        pending.get().toJson(),
+                                        pending.get().encode(),
                                         StageName.DOWNLOAD.key(),
                                         reason.code().wire(),
                                         reason.message(),

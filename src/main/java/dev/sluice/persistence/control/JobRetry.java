@@ -22,7 +22,7 @@ public final class JobRetry {
             SELECT stage, state, counted FROM sluice.stage_run WHERE job_id = $1 ORDER BY stage, task FOR UPDATE
             """;
     private static final String LOCK_FAILED_JOB = """
-            SELECT message, stage, progress FROM sluice.job WHERE id = $1 AND state = 'failed' FOR NO KEY UPDATE
+            SELECT message::text AS message, stage, progress FROM sluice.job WHERE id = $1 AND state = 'failed' FOR NO KEY UPDATE
             """;
     // A new plan may differ, and refers to new fencing tokens.
     private static final String DELETE_TASKS =
@@ -37,7 +37,7 @@ public final class JobRetry {
             """;
     private static final String RESTART_JOB = """
             UPDATE sluice.job
-               SET state = 'running', message = $2, stage = $3, error_code = NULL, error_message = NULL,
+               SET state = 'running', message = $2::text::json, stage = $3, error_code = NULL, error_message = NULL,
                    updated_at = clock_timestamp(), finished_at = NULL
              WHERE id = $1
             """;
@@ -70,21 +70,30 @@ public final class JobRetry {
             }
             Row row = job.result().iterator().next();
             StoppedJob stopped = new StoppedJob(row, runs.result());
-            JobRestart restart = planner.apply(new FailedJob(id, stopped.stage(), stopped.message()));
-            StageName stage = restart.stage();
-            String[] stages = keys(other -> other.compareTo(stage) >= 0);
-            return Future.all(
-                            session.execute(DELETE_TASKS, id.value(), stages, PLANNED),
-                            session.execute(RESTART_RUNS, id.value(), stages),
-                            // A job that was cancelled before its first claim has no run.
-                            JobRegistration.insertRun(session, RunId.ofStage(id, stage)),
-                            session.execute(
-                                    RESTART_JOB, id.value(), restart.job().toJson(), stage.key()),
-                            Outbox.enqueue(session, restart.message()),
-                            tables.writer().applyRestart(session, id, stage, row.getInteger("progress")))
-                    .map(Optional.of(stage));
+            return stopped.withMessage(message -> {
+                        JobRestart restart = planner.apply(new FailedJob(id, stopped.stage(), message));
+                        return new EncodedRestart(restart, restart.job().encode());
+                    })
+                    .compose(encoded -> restart(session, id, encoded, row.getInteger("progress")));
         });
     }
+
+    private Future<Optional<StageName>> restart(SqlSession session, JobId id, EncodedRestart encoded, int progress) {
+        StageName stage = encoded.restart().stage();
+        String[] stages = keys(other -> other.compareTo(stage) >= 0);
+        return Future.all(
+                        session.execute(DELETE_TASKS, id.value(), stages, PLANNED),
+                        session.execute(RESTART_RUNS, id.value(), stages),
+                        // A job that was cancelled before its first claim has no run.
+                        JobRegistration.insertRun(session, RunId.ofStage(id, stage)),
+                        session.execute(RESTART_JOB, id.value(), encoded.job(), stage.key()),
+                        Outbox.enqueue(session, encoded.restart().message()),
+                        tables.writer().applyRestart(session, id, stage, progress))
+                .map(Optional.of(stage));
+    }
+
+    /** @param job of the restart, as JSON */
+    private record EncodedRestart(JobRestart restart, String job) {}
 
     private static String[] keys(Predicate<StageName> filter) {
         return Stream.of(StageName.values()).filter(filter).map(StageName::key).toArray(String[]::new);

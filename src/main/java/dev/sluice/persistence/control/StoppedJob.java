@@ -1,5 +1,6 @@
 package dev.sluice.persistence.control;
 
+import dev.sluice.common.async.PayloadExecutor;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.JobId;
@@ -11,19 +12,19 @@ import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.db.Rows;
 import dev.sluice.persistence.job.JobStatus;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
  * A job that failed or was cancelled, as read in the transaction that changes it.
  *
- * @param job its row
+ * @param job its row, with the message as text
  * @param runs the rows of its runs
  */
 record StoppedJob(Row job, RowSet<Row> runs) {
@@ -82,10 +83,15 @@ record StoppedJob(Row job, RowSet<Row> runs) {
                 .anyMatch(state -> state.equals("waiting") || state.equals("running"));
     }
 
-    /** Decodes the message as the last stage does, which requires the fewest fields. */
-    StagedJob message() {
+    /** Decodes the message as the last stage does, which requires the fewest fields, and applies {@code use} to it. */
+    <T> Future<T> withMessage(Function<StagedJob, T> use) {
+        String message = job.getString("message");
+        return PayloadExecutor.execute(message.length(), () -> use.apply(decode(message)));
+    }
+
+    private static StagedJob decode(String message) {
         try {
-            return MessageCodec.decodeStagedJob((JsonObject) job.getValue("message"), StageName.UPLOAD);
+            return MessageCodec.decodeStagedJob(message, StageName.UPLOAD);
         } catch (InvalidMessageException invalid) {
             throw new JobException(
                     ErrorCode.INVALID_MESSAGE, "The job's message is invalid: " + invalid.getMessage(), invalid);

@@ -2,6 +2,7 @@ package dev.sluice.persistence.db;
 
 import dev.sluice.common.async.CancellableDelay;
 import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.PayloadExecutor;
 import dev.sluice.config.PostgresConfig;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -124,6 +125,15 @@ public final class Database {
             context.put(place, shared);
         }
         return shared.run(key, work);
+    }
+
+    /**
+     * As above, if a payload of this size is encoded or decoded on the event loop. Otherwise {@code work} may also wait for a
+     * {@link PayloadExecutor}, and runs in its own transaction, because no other work may wait for that.
+     */
+    public <T> Future<Optional<T>> batchedTransaction(
+            String kind, String key, int bytes, Function<SqlSession, Future<Optional<T>>> work) {
+        return bytes > PayloadExecutor.MAX_EVENT_LOOP_BYTES ? transaction(work) : batchedTransaction(kind, key, work);
     }
 
     private record BatchKey(Database database, String name) {}

@@ -1,5 +1,6 @@
 package dev.sluice.persistence.job;
 
+import dev.sluice.common.async.PayloadExecutor;
 import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
@@ -16,7 +17,6 @@ import dev.sluice.persistence.upload.UploadRepository;
 import dev.sluice.persistence.usertable.UserTables;
 import dev.sluice.persistence.webhook.WebhookSubscriptions;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -27,7 +27,7 @@ import java.util.Optional;
 /** Creates jobs and reads their status. */
 public final class JobRepository {
     private static final String SELECT_JOB = """
-            SELECT id, message, stage, state, progress, error_code, error_message, created_at, finished_at
+            SELECT id, message::text AS message, stage, state, progress, error_code, error_message, created_at, finished_at
               FROM sluice.job WHERE id = $1
             """;
     private static final String LOCK_MEDIA =
@@ -90,7 +90,7 @@ public final class JobRepository {
         StagedJob job = creation.job();
         RunId download = RunId.ofStage(job.id(), StageName.DOWNLOAD);
         return Future.all(
-                        JobRegistration.insertJob(session, download, job.toJson()),
+                        JobRegistration.insertJob(session, download, job.encode()),
                         JobRegistration.insertRun(session, download),
                         creation.isFromApi() ? setWaiting(session, job) : Outbox.enqueue(session, message))
                 .compose(inserted -> tables.writer().create(session, job))
@@ -128,7 +128,11 @@ public final class JobRepository {
         var job = database.execute(SELECT_JOB, id.value());
         var runs = new RunStatusRepository(database).findByJob(id);
         return Future.all(job, runs)
-                .map(both -> Rows.stream(job.result()).findFirst().map(row -> status(row, runs.result())));
+                .compose(both -> Rows.stream(job.result())
+                        .findFirst()
+                        .map(row -> PayloadExecutor.execute(
+                                row.getString("message").length(), () -> Optional.of(status(row, runs.result()))))
+                        .orElseGet(() -> Future.succeededFuture(Optional.empty())));
     }
 
     private static JobStatus status(Row row, List<RunStatus> runs) {
@@ -150,7 +154,7 @@ public final class JobRepository {
     /** Empty if another system wrote an invalid message; the status then has no outputs. */
     private static Optional<StagedJob> message(Row row) {
         try {
-            return Optional.of(MessageCodec.decodeStagedJob((JsonObject) row.getValue("message"), StageName.UPLOAD));
+            return Optional.of(MessageCodec.decodeStagedJob(row.getString("message"), StageName.UPLOAD));
         } catch (InvalidMessageException invalid) {
             return Optional.empty();
         }

@@ -41,7 +41,7 @@ public final class RequestRepository {
      */
     public Future<Boolean> accept(StagedJob job, OutboxMessage message) {
         RunId download = RunId.ofStage(job.id(), StageName.DOWNLOAD);
-        return database.transaction(session -> JobRegistration.insertJob(session, download, job.toJson())
+        return database.transaction(session -> JobRegistration.insertJob(session, download, job.encode())
                         .compose(made -> made.rowCount() == 0
                                 ? Future.succeededFuture(false)
                                 : Future.all(

@@ -9,7 +9,6 @@ import dev.sluice.persistence.db.SqlSession;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import java.util.List;
 import java.util.Optional;
@@ -60,16 +59,16 @@ public final class WaitingJobRepository {
                 UPDATE sluice.stage_run r SET sent_at = clock_timestamp()
                   FROM next WHERE r.job_id = next.id AND r.stage = 'download' AND r.state = 'waiting'
                 RETURNING r.job_id, r.task)
-            SELECT s.job_id, s.task, j.message
+            SELECT s.job_id, s.task, j.message::text AS message
               FROM started s JOIN next ON next.id = s.job_id JOIN sluice.job j ON j.id = s.job_id
              ORDER BY next.rank, next.created_at, next.id
             """;
 
     private final Database database;
-    private final BiFunction<RunId, JsonObject, OutboxMessage> message;
+    private final BiFunction<RunId, String, OutboxMessage> message;
 
-    /** @param message builds the message that starts a run from the ID of the run and the stored staged job */
-    public WaitingJobRepository(Database database, BiFunction<RunId, JsonObject, OutboxMessage> message) {
+    /** @param message builds the message that starts a run from the ID of the run and the stored staged job, as JSON */
+    public WaitingJobRepository(Database database, BiFunction<RunId, String, OutboxMessage> message) {
         this.database = database;
         this.message = message;
     }
@@ -103,7 +102,7 @@ public final class WaitingJobRepository {
                                                 new JobId(row.getString("job_id")),
                                                 StageName.DOWNLOAD,
                                                 row.getInteger("task")),
-                                        (JsonObject) row.getValue("message"))))
+                                        row.getString("message"))))
                         .toList())
                 .map(enqueued -> jobs);
     }

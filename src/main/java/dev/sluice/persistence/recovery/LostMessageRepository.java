@@ -1,5 +1,6 @@
 package dev.sluice.persistence.recovery;
 
+import dev.sluice.common.async.PayloadExecutor;
 import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
@@ -9,7 +10,6 @@ import dev.sluice.persistence.db.SqlSession;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.time.Duration;
@@ -46,7 +46,7 @@ public final class LostMessageRepository {
                       AND (o.sent_at < o.lease_until
                            OR o.sent_at < clock_timestamp() - make_interval(secs => $2))
                     ORDER BY o.sent_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-            RETURNING r.job_id, r.stage, r.task, j.message
+            RETURNING r.job_id, r.stage, r.task, j.message::text AS message
             """;
     private static final String COUNT_WAITING = """
             SELECT r.stage, count(*) AS waiting,
@@ -73,18 +73,19 @@ public final class LostMessageRepository {
                     ORDER BY o.sent_at LIMIT $3 FOR UPDATE SKIP LOCKED)
                AND NOT EXISTS (SELECT FROM sluice.outbox
                                 WHERE publish_after < clock_timestamp() - interval '10 s' AND NOT is_final)
-            RETURNING r.job_id, r.stage, r.task, j.message
+            RETURNING r.job_id, r.stage, r.task, j.message::text AS message
             """.formatted(STAGES);
 
     private final Database database;
-    private final BiFunction<RunId, JsonObject, OutboxMessage> message;
+    private final BiFunction<RunId, String, OutboxMessage> message;
 
     /**
      * Creates a repository on this database.
      *
-     * @param message builds the message that starts a run from the ID of the run and the stored staged job
+     * @param message builds the message that starts a run from the ID of the run and the stored staged job,
+     *     as JSON
      */
-    public LostMessageRepository(Database database, BiFunction<RunId, JsonObject, OutboxMessage> message) {
+    public LostMessageRepository(Database database, BiFunction<RunId, String, OutboxMessage> message) {
         this.database = database;
         this.message = message;
     }
@@ -143,7 +144,9 @@ public final class LostMessageRepository {
             RunId run = new RunId(
                     new JobId(row.getString("job_id")), StageName.of(row.getString("stage")), row.getInteger("task"));
             runs.add(run);
-            enqueued.add(Outbox.enqueue(session, message.apply(run, (JsonObject) row.getValue("message"))));
+            String job = row.getString("message");
+            enqueued.add(PayloadExecutor.execute(job.length(), () -> message.apply(run, job))
+                    .compose(resent -> Outbox.enqueue(session, resent)));
         }
         return Future.all(enqueued).map(all -> runs);
     }

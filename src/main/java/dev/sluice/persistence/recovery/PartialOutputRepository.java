@@ -1,5 +1,6 @@
 package dev.sluice.persistence.recovery;
 
+import dev.sluice.common.async.PayloadExecutor;
 import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.MessageCodec;
@@ -8,7 +9,6 @@ import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.db.Rows;
 import dev.sluice.persistence.usertable.UserTables;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +27,7 @@ public final class PartialOutputRepository {
              ORDER BY r.finished_at LIMIT $2
             """;
     private static final String SELECT_PARTIAL_OUTPUT = """
-            SELECT j.message,
+            SELECT j.message::text AS message,
                    EXISTS (SELECT FROM sluice.job other
                             WHERE other.media_id = j.media_id AND other.id <> j.id AND other.state <> 'failed') AS shared
               FROM sluice.job j
@@ -71,7 +71,12 @@ public final class PartialOutputRepository {
     }
 
     private Future<PartialOutput> partialOutput(Row row) {
-        StagedJob job = MessageCodec.decodeStagedJob((JsonObject) row.getValue("message"), StageName.UPLOAD);
+        String message = row.getString("message");
+        return PayloadExecutor.execute(message.length(), () -> MessageCodec.decodeStagedJob(message, StageName.UPLOAD))
+                .compose(job -> partialOutput(row, job));
+    }
+
+    private Future<PartialOutput> partialOutput(Row row, StagedJob job) {
         return row.getBoolean("shared")
                 ? Future.succeededFuture(new PartialOutput(job, false))
                 // The user's table also contains jobs of the legacy processor.

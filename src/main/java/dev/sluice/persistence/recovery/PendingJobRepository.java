@@ -158,7 +158,7 @@ public final class PendingJobRepository {
     private Future<RunId> register(SqlSession session, StagedJob job) {
         RunId run = RunId.ofStage(job.id(), StageName.DOWNLOAD);
         return Future.all(
-                        JobRegistration.insertJob(session, run, job.toJson()),
+                        JobRegistration.insertJob(session, run, job.encode()),
                         JobRegistration.insertRun(session, run),
                         Outbox.enqueue(session, first.apply(job)))
                 .map(run);

@@ -1,5 +1,6 @@
 package dev.sluice.persistence.run;
 
+import dev.sluice.common.async.PayloadExecutor;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
@@ -55,7 +56,7 @@ public final class ClaimTransaction {
                SET stage = $2, progress = greatest(progress, $3), seq = seq + $4,
                    updated_at = clock_timestamp()
              WHERE id = $1 AND state = 'running'
-            RETURNING seq, progress, message
+            RETURNING seq, progress, message::text AS message
             """;
     private static final String DEFER_MESSAGE = """
             WITH deferred AS (
@@ -94,8 +95,13 @@ public final class ClaimTransaction {
      */
     public Future<ClaimResult> claim(ClaimRequest request) {
         AtomicReference<UnconfirmedClaim> unconfirmed = new AtomicReference<>();
-        return database.batchedTransaction(
-                        "claim", request.run().job().value(), session -> claim(session, request, unconfirmed))
+        int bytes = request.job().bytes();
+        return PayloadExecutor.execute(bytes, request.job()::encode)
+                .compose(message -> database.batchedTransaction(
+                        "claim",
+                        request.run().job().value(),
+                        bytes,
+                        session -> claim(session, request, message, unconfirmed)))
                 .recover(cause -> revoke(unconfirmed.get(), cause))
                 .compose(granted ->
                         granted.isPresent() ? Future.succeededFuture(granted.get()) : explainRefusal(request));
@@ -116,25 +122,24 @@ public final class ClaimTransaction {
     }
 
     private Future<Optional<ClaimResult.Granted>> claim(
-            SqlSession session, ClaimRequest request, AtomicReference<UnconfirmedClaim> unconfirmed) {
+            SqlSession session, ClaimRequest request, String message, AtomicReference<UnconfirmedClaim> unconfirmed) {
         RunId run = request.run();
-        String job = run.job().value();
+        String id = run.job().value();
         String stage = run.stage().key();
-        var message = request.job().toJson();
         // The run of a planned task exists, or the message is of a plan that was discarded.
         Future<?> registered = run.stage().requiresPlan()
                 ? Future.succeededFuture()
                 : Future.all(JobRegistration.insertJob(session, run, message), JobRegistration.insertRun(session, run));
         Future<RowSet<Row>> claimedRun = session.execute(
                 CLAIM_RUN,
-                job,
+                id,
                 stage,
                 run.task(),
                 request.worker(),
                 SqlDurations.toSeconds(request.lease()),
                 precedingStages(run.stage()));
         Future<RowSet<Row>> claimedJob =
-                session.execute(CLAIM_JOB, job, stage, run.stage().startProgress(), Claim.SEQUENCE_BLOCK);
+                session.execute(CLAIM_JOB, id, stage, run.stage().startProgress(), Claim.SEQUENCE_BLOCK);
         return Future.all(registered, claimedRun, claimedJob).compose(all -> {
             if (claimedRun.result().size() == 0 || claimedJob.result().size() == 0) {
                 return Future.succeededFuture(Optional.empty());
@@ -142,8 +147,10 @@ public final class ClaimTransaction {
             Row row = claimedRun.result().iterator().next();
             unconfirmed.set(new UnconfirmedClaim(
                     run, request.worker(), row.getInteger("attempt"), row.getOffsetDateTime("started_at")));
-            Claim claim = claim(run, row, claimedJob.result().iterator().next(), request.job());
-            return announce(session, request, claim, row.getArrayOfDoubles("delays"))
+            Row job = claimedJob.result().iterator().next();
+            return message(job.getString("message"), run.stage(), request.job())
+                    .map(stored -> claim(run, row, job, stored))
+                    .compose(claim -> announce(session, request, claim, row.getArrayOfDoubles("delays")))
                     .map(Optional::of);
         });
     }
@@ -169,7 +176,7 @@ public final class ClaimTransaction {
         return seconds == null ? Duration.ZERO : SqlDurations.fromSeconds(seconds);
     }
 
-    private static Claim claim(RunId run, Row claimed, Row job, StagedJob delivered) {
+    private static Claim claim(RunId run, Row claimed, Row job, StagedJob message) {
         return new Claim(
                 new Attempt(run, claimed.getInteger("attempt"), claimed.getInteger("counted")),
                 job.getLong("seq") - Claim.SEQUENCE_BLOCK + 1,
@@ -178,19 +185,21 @@ public final class ClaimTransaction {
                 Optional.ofNullable(claimed.getJsonObject("last_failure"))
                         .map(failure ->
                                 new Claim.Failure(failure.getString("error", ""), failure.getString("worker", ""))),
-                message(job, run.stage(), delivered));
+                message);
     }
 
     /**
      * The message that the commit of the preceding stage, or a restart, stored: an older message may be delivered first. If
      * the stored message is invalid, the delivered one is used.
      */
-    private static StagedJob message(Row job, StageName stage, StagedJob delivered) {
-        try {
-            return MessageCodec.decodeStagedJob((JsonObject) job.getValue("message"), stage);
-        } catch (InvalidMessageException invalid) {
-            return delivered;
-        }
+    private static Future<StagedJob> message(String stored, StageName stage, StagedJob delivered) {
+        return PayloadExecutor.execute(stored.length(), () -> {
+            try {
+                return MessageCodec.decodeStagedJob(stored, stage);
+            } catch (InvalidMessageException invalid) {
+                return delivered;
+            }
+        });
     }
 
     private Future<ClaimResult> explainRefusal(ClaimRequest request) {

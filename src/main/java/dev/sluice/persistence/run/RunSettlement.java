@@ -1,5 +1,6 @@
 package dev.sluice.persistence.run;
 
+import dev.sluice.common.async.PayloadExecutor;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.Cost;
 import dev.sluice.job.JobException;
@@ -63,7 +64,7 @@ public final class RunSettlement {
             """;
     private static final String UPDATE_JOB = """
             UPDATE sluice.job
-               SET message = $2, stage = $3, state = $4, progress = greatest(progress, $5),
+               SET message = $2::text::json, stage = $3, state = $4, progress = greatest(progress, $5),
                    cost = sluice.add_cost(cost, $6), updated_at = clock_timestamp(),
                    finished_at = CASE WHEN $4 = 'running' THEN NULL ELSE clock_timestamp() END
              WHERE id = $1 AND state = 'running'
@@ -94,13 +95,19 @@ public final class RunSettlement {
 
     /** Completes a run: its result, the job, the user tables, the messages of what follows and the update, atomically. */
     public Future<CommitResult> complete(Attempt attempt, StageCompletion completion, Cost cost) {
+        StagedJob job = completion.job();
+        return PayloadExecutor.execute(job.bytes(), job::encode)
+                .compose(message -> complete(attempt, completion, message, cost));
+    }
+
+    private Future<CommitResult> complete(Attempt attempt, StageCompletion completion, String message, Cost cost) {
         JobUpdate update = completion.update();
         return inFencedTransaction(attempt, "done", session -> {
             var run = fencedRun(session, COMPLETE_RUN, attempt, completion.result(), json(cost));
             var job = session.execute(
                     UPDATE_JOB,
                     attempt.run().job().value(),
-                    completion.job().toJson(),
+                    message,
                     attempt.run().stage().key(),
                     completion.continuation() == Completion.Continuation.JOB_COMPLETED ? "completed" : "running",
                     update.progress(),
@@ -108,7 +115,7 @@ public final class RunSettlement {
             List<Future<?>> sent = new ArrayList<>();
             completion.next().ifPresent(next -> {
                 sent.add(JobRegistration.insertRun(session, next.run()));
-                next.message().ifPresent(message -> sent.add(Outbox.enqueue(session, message)));
+                next.message().ifPresent(following -> sent.add(Outbox.enqueue(session, following)));
             });
             completion.tasks().ifPresent(tasks -> sent.add(TaskSettlement.plan(session, attempt, tasks)));
             return Future.all(run, job, Future.all(sent))
@@ -123,7 +130,7 @@ public final class RunSettlement {
      * join, and the update, atomically.
      */
     public Future<CommitResult> complete(Attempt attempt, TaskCompletion completion, Cost cost) {
-        return inFencedTransaction(attempt, "done", session -> {
+        return inFencedTransaction(attempt, "done", completion.job().bytes(), session -> {
             var run = fencedRun(session, COMPLETE_RUN, attempt, completion.result(), json(cost));
             var progress = TaskSettlement.advance(session, attempt, completion, json(cost));
             return Future.all(run, progress)
@@ -277,9 +284,16 @@ public final class RunSettlement {
     /** Commits if {@code work} returns true: every fenced statement changed its row. */
     private Future<CommitResult> inFencedTransaction(
             Attempt attempt, String endState, Function<SqlSession, Future<Boolean>> work) {
+        return inFencedTransaction(attempt, endState, 0, work);
+    }
+
+    /** @param bytes size of the staged job, if {@code work} encodes it */
+    private Future<CommitResult> inFencedTransaction(
+            Attempt attempt, String endState, int bytes, Function<SqlSession, Future<Boolean>> work) {
         return database.batchedTransaction(
                         endState,
                         attempt.run().job().value(),
+                        bytes,
                         session -> work.apply(session)
                                 .map(current ->
                                         current ? Optional.of(CommitResult.COMMITTED) : Optional.<CommitResult>empty()))

@@ -8,7 +8,6 @@ import dev.sluice.persistence.outbox.OutboxMessage;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntFunction;
 
 /**
  * What a successful run of a whole stage commits.
@@ -46,17 +45,12 @@ public record StageCompletion(
      * The tasks that follow.
      *
      * @param all in the order in which they are sent
-     * @param maxInFlight how many are sent now; each of the others is sent when a task completes
-     * @param message the message that starts the task with this number
+     * @param first the messages of the first tasks, which are sent now; each of the others is sent when a task completes
      */
-    public record TaskBatch(
-            StageName stage, List<PlannedTask> all, int maxInFlight, IntFunction<OutboxMessage> message) {
+    public record TaskBatch(StageName stage, List<PlannedTask> all, List<OutboxMessage> first) {
         public TaskBatch {
             all = List.copyOf(all);
-        }
-
-        List<PlannedTask> firstBatch() {
-            return all.subList(0, Math.min(maxInFlight, all.size()));
+            first = List.copyOf(first);
         }
     }
 

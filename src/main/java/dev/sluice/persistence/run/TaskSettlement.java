@@ -1,5 +1,6 @@
 package dev.sluice.persistence.run;
 
+import dev.sluice.common.async.PayloadExecutor;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
@@ -69,11 +70,10 @@ final class TaskSettlement {
                 job,
                 tasks.stage().key(),
                 Math.multiplyExact(planning.fencingToken(), TOKENS_PER_PLAN),
-                tasks.firstBatch().size(),
+                tasks.first().size(),
                 tasks.all().stream().map(PlannedTask::number).toArray(Integer[]::new),
                 tasks.all().stream().map(task -> (float) task.weight()).toArray(Float[]::new)));
-        tasks.firstBatch()
-                .forEach(task -> all.add(Outbox.enqueue(session, tasks.message().apply(task.number()))));
+        tasks.first().forEach(message -> all.add(Outbox.enqueue(session, message)));
         return Future.all(all).mapEmpty();
     }
 
@@ -103,8 +103,10 @@ final class TaskSettlement {
             Row row = progress.result().iterator().next();
             List<Future<?>> sent = new ArrayList<>();
             next.result()
-                    .forEach(task -> sent.add(
-                            Outbox.enqueue(session, completion.message().apply(task.getInteger("task")))));
+                    .forEach(task -> sent.add(PayloadExecutor.execute(
+                                    completion.job().bytes(),
+                                    () -> completion.message().apply(task.getInteger("task")))
+                            .compose(message -> Outbox.enqueue(session, message))));
             if (row.getLong("open") == 0) {
                 sent.add(join(session, attempt, completion.join().run()));
                 completion.join().message().ifPresent(message -> sent.add(Outbox.enqueue(session, message)));

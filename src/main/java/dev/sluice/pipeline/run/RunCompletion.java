@@ -49,8 +49,10 @@ final class RunCompletion {
                 plan.tasks().stream()
                         .map(planned -> new PlannedTask(planned.number(), planned.weight()))
                         .toList(),
-                maxInFlight,
-                task -> StageMessages.toTask(taskRun(after, task), after));
+                plan.tasks().stream()
+                        .limit(maxInFlight)
+                        .map(planned -> StageMessages.toTask(taskRun(after, planned.number()), after))
+                        .toList());
         return new StageCompletion(
                 after, result.runResult(), updates.segmentsPlanned(after), Optional.empty(), Optional.of(tasks));
     }

@@ -1,5 +1,6 @@
 package dev.sluice.pipeline.run;
 
+import dev.sluice.common.async.PayloadExecutor;
 import dev.sluice.common.async.ProgressListener;
 import dev.sluice.common.tracing.TraceParent;
 import dev.sluice.job.Attempt;
@@ -101,7 +102,10 @@ public final class RunExecutor {
                 ? failureHandler.exhaustAttempts(run, workerLost()).map(RunOutcome.NOT_COMPLETED)
                 : Future.succeededFuture(stageContext(run))
                         .compose(route.stage()::run)
-                        .map(result -> new Completed(result, RunCompletion.of(run, result, route, handoff, services)))
+                        // Encodes the next message.
+                        .compose(result -> PayloadExecutor.execute(
+                                run.job().bytes(),
+                                () -> new Completed(result, RunCompletion.of(run, result, route, handoff, services))))
                         .onComplete(processed -> services.leases().markSettling(attempt))
                         .compose(
                                 completed -> commit(run, completed),

@@ -12,6 +12,7 @@ import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.junit5.VertxExtension;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -43,7 +44,8 @@ class WaitingJobRepositoryIT {
         database = newDatabase;
         store = newStore;
         waiting = new WaitingJobRepository(
-                store.database(), (run, job) -> Samples.message("", run.stage().key(), job.toBuffer(), run + "/sent"));
+                store.database(),
+                (run, job) -> Samples.message("", run.stage().key(), Buffer.buffer(job), run + "/sent"));
     }
 
     /** Workers with eight slots take jobs from a FIFO; all jobs take the same time. */

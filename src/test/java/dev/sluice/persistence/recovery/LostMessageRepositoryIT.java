@@ -42,7 +42,8 @@ class LostMessageRepositoryIT {
         store = newStore;
         messages = new LostMessageRepository(
                 store.database(),
-                (run, job) -> Samples.message("video.processing", run.stage().key(), job.toBuffer(), run + "/lost"));
+                (run, job) ->
+                        Samples.message("video.processing", run.stage().key(), Buffer.buffer(job), run + "/lost"));
     }
 
     @Test

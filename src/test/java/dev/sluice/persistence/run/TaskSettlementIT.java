@@ -26,6 +26,7 @@ import dev.sluice.persistence.run.StageCompletion.PlannedTask;
 import dev.sluice.persistence.run.StageCompletion.TaskBatch;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
@@ -127,7 +128,7 @@ class TaskSettlementIT {
     void doesNotResendTasksThatAreNotSentYet() {
         plan(3, 1);
         LostMessageRepository messages = new LostMessageRepository(
-                store.database(), (run, job) -> Samples.message("", "lost", job.toBuffer(), "lost " + run.task()));
+                store.database(), (run, job) -> Samples.message("", "lost", Buffer.buffer(job), "lost " + run.task()));
         database.execute("DELETE FROM sluice.outbox");
         database.execute("UPDATE sluice.stage_run SET sent_at = now() - interval '1 h' WHERE task = 0");
 
@@ -189,8 +190,9 @@ class TaskSettlementIT {
                         IntStream.range(0, tasks)
                                 .mapToObj(n -> new PlannedTask(n, 1))
                                 .toList(),
-                        inFlight,
-                        TaskSettlementIT::message)));
+                        IntStream.range(0, Math.min(tasks, inFlight))
+                                .mapToObj(TaskSettlementIT::message)
+                                .toList())));
         assertThat(await(store.runs().commit(claim.attempt(), planned))).isTrue();
         database.execute("UPDATE sluice.job SET progress = 30");
     }
