@@ -9,14 +9,20 @@ import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.ffmpeg.probe.FrameTimestampScanner;
 import dev.sluice.ffmpeg.segment.SegmentConcatenator;
 import dev.sluice.ffmpeg.segment.SegmentEncoder;
+import dev.sluice.ffmpeg.trial.EncoderTrial;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.stage.encode.SegmentPlanner;
 
 /** Creates the encoders of the stages with the settings of this host. */
 record EncoderFactory(
         FfmpegInstallation ffmpeg, SluiceConfig config, EncodeSpeedEstimator speedEstimator, EncodeMetrics metrics) {
-    RenditionEncoder renditionEncoder() {
-        return new RenditionEncoder(runner(config.media()), speedEstimator);
+    RenditionEncoder renditionEncoder(MediaConfig settings) {
+        return new RenditionEncoder(runner(settings), speedEstimator);
+    }
+
+    /** @param threads that FFmpeg may use */
+    EncoderTrial trial(int threads) {
+        return new EncoderTrial(runner(config.media()), threads);
     }
 
     SegmentPlanner segmentPlanner() {

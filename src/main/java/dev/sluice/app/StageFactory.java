@@ -68,12 +68,14 @@ final class StageFactory {
     }
 
     Stage processing() {
+        int threads = services.threadsPerEncode(StageName.PROCESSING);
         return new ProcessingStage(
                 encodeServices,
                 services.media().encoders().segmentPlanner(),
-                services.media().encoders().renditionEncoder(),
+                services.media().encoders().trial(threads),
+                services.media().encoders()::renditionEncoder,
                 outputs,
-                services.threadsPerEncode(StageName.PROCESSING));
+                threads);
     }
 
     Stage segment() {

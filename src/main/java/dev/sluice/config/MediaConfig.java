@@ -54,8 +54,35 @@ public record MediaConfig(
      *
      * @param preset speed preset
      * @param crf constant rate factor, 0 to 51
+     * @param adaptive whether a trial decides the effort for each video
+     * @param effort of the encode
      */
-    public record X264(String preset, int crf) {}
+    public record X264(String preset, int crf, boolean adaptive, Effort effort) {
+        /** With the effort of the preset for all videos. */
+        public X264(String preset, int crf) {
+            this(preset, crf, false, Effort.PRESET);
+        }
+    }
+
+    /** How thoroughly the encoder searches for a prediction of each block. */
+    public enum Effort {
+        /** As the preset says. */
+        PRESET,
+        /** One reference frame and fewer partitions, in all renditions but the smallest. */
+        REDUCED;
+
+        /** The name in messages and in the API. */
+        public String key() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static Effort parse(Object value) {
+            return Stream.of(values())
+                    .filter(each -> each.key().equals(value))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("must be preset or reduced"));
+        }
+    }
 
     /**
      * Thumbnails of a video.
@@ -103,6 +130,7 @@ public record MediaConfig(
     public record Limits(long maxBytes, Duration maxDuration, long maxPixels, int maxStreams, long maxOutputBytes) {}
 
     private static final double MILLIS = 1000.0;
+    private static final String EFFORT = "effort";
     private static final String LOUDNESS_TARGET = "target";
     private static final double MIN_LOUDNESS = -40;
     private static final double MAX_LOUDNESS = -5;
@@ -120,7 +148,9 @@ public record MediaConfig(
                 section.read("ladder", MediaConfig::ladder).orElse(DEFAULT_LADDER),
                 new X264(
                         section.read("preset", MediaConfig::preset).orElse("medium"),
-                        section.integer("crf", 23, 0, 51)),
+                        section.integer("crf", 23, 0, 51),
+                        section.bool("adaptiveEffort", false),
+                        Effort.PRESET),
                 section.integer("audioKbps", 128, 32, 512) * 1000,
                 section.duration("keyFrameIntervalSeconds", 2, 0.5, 30),
                 new Thumbnails(
@@ -157,6 +187,9 @@ public record MediaConfig(
                 .put("streaming", streaming.key())
                 .put("poster", preview.poster())
                 .put("storyboard", preview.storyboard());
+        if (x264.effort() != Effort.PRESET) {
+            json.put(EFFORT, x264.effort().key());
+        }
         loudnessTarget.ifPresent(target -> json.put("loudness", new JsonObject().put(LOUDNESS_TARGET, target)));
         return json;
     }
@@ -176,15 +209,39 @@ public record MediaConfig(
             throw new InvalidConfigException(reader.errors());
         }
         return new MediaConfig(
-                other.ladder,
-                other.x264,
-                other.audioBitrate,
-                other.keyFrameInterval,
-                other.thumbnails,
-                other.streaming,
-                other.preview,
-                other.loudnessTarget,
+                        other.ladder,
+                        other.x264,
+                        other.audioBitrate,
+                        other.keyFrameInterval,
+                        other.thumbnails,
+                        other.streaming,
+                        other.preview,
+                        other.loudnessTarget,
+                        limits)
+                .withEffort(effort(encoding));
+    }
+
+    /** With this effort of the video encoder. */
+    public MediaConfig withEffort(Effort effort) {
+        return new MediaConfig(
+                ladder,
+                new X264(x264.preset(), x264.crf(), x264.adaptive(), effort),
+                audioBitrate,
+                keyFrameInterval,
+                thumbnails,
+                streaming,
+                preview,
+                loudnessTarget,
                 limits);
+    }
+
+    /** The effort is no key of the configuration. */
+    private static Effort effort(JsonObject encoding) {
+        try {
+            return encoding.containsKey(EFFORT) ? Effort.parse(encoding.getValue(EFFORT)) : Effort.PRESET;
+        } catch (IllegalArgumentException invalid) {
+            throw new InvalidConfigException(List.of("media." + EFFORT + ": " + invalid.getMessage()));
+        }
     }
 
     private static double loudnessTarget(Object value) {

@@ -58,6 +58,21 @@ public record EncodePlan(
         encoding = encoding.copy();
     }
 
+    /** With these settings of the encode. */
+    public EncodePlan withEncoding(JsonObject settings) {
+        return new EncodePlan(
+                start,
+                end,
+                segmentDuration,
+                firstFrameTimes,
+                video,
+                hasAudio,
+                audioStart,
+                audioEnd,
+                warnings,
+                settings);
+    }
+
     public int segmentCount() {
         return firstFrameTimes.size();
     }

@@ -28,6 +28,11 @@ public record StageResult(StagedJob job, JsonObject summary, JsonObject taskResu
         return new StageResult(job, summary, taskResult, Optional.empty());
     }
 
+    /** With one more entry of the summary. */
+    public StageResult withSummary(String field, JsonObject value) {
+        return new StageResult(job, summary.copy().put(field, value), taskResult, plan);
+    }
+
     /** What is stored with the run. */
     public JsonObject runResult() {
         return summary.copy().mergeIn(taskResult);

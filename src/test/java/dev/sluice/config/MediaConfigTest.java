@@ -1,7 +1,10 @@
 package dev.sluice.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.config.MediaConfig.Effort;
+import dev.sluice.config.value.InvalidConfigException;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Map;
@@ -32,8 +35,8 @@ class MediaConfigTest {
 
     @Test
     void readsEncodingOfOtherHostWithOwnLimits() {
-        MediaConfig own = Configs.defaults().media();
-        MediaConfig other = Configs.everyKeySet().media();
+        MediaConfig own = Configs.everyKeySet().media().withEffort(Effort.PRESET);
+        MediaConfig other = Configs.defaults().media().withEffort(Effort.REDUCED);
 
         assertThat(own.withEncoding(other.toEncodingJson()))
                 .isEqualTo(new MediaConfig(
@@ -46,6 +49,15 @@ class MediaConfigTest {
                         other.preview(),
                         other.loudnessTarget(),
                         own.limits()));
+    }
+
+    @Test
+    void rejectsUnknownEffort() {
+        MediaConfig media = Configs.defaults().media();
+
+        assertThatThrownBy(() -> media.withEncoding(new JsonObject().put("effort", "none")))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("media.effort: must be preset or reduced");
     }
 
     @Test

@@ -210,7 +210,7 @@ class SectionsTest {
         assertThat(Configs.everyKeySet().media())
                 .isEqualTo(new MediaConfig(
                         List.of(new Rung("240p", 240, 400_000), new Rung("1080p", 1080, 5_000_000)),
-                        new MediaConfig.X264("fast", 20),
+                        new MediaConfig.X264("fast", 20, true, MediaConfig.Effort.PRESET),
                         96_000,
                         Duration.ofSeconds(4),
                         new MediaConfig.Thumbnails(Duration.ofSeconds(5), 160),

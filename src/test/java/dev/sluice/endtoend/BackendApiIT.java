@@ -93,6 +93,8 @@ class BackendApiIT {
         assertThat(runs.getJsonObject(1).getMap())
                 .containsEntry("state", "done")
                 .containsKeys("worker", "seconds");
+        assertThat(runs.getJsonObject(1).getJsonObject("effort").getMap())
+                .containsOnly(Map.entry("effort", "preset"), Map.entry("reason", "no_trial"));
         JsonObject cost = client.get(API + "/jobs/" + id, ANN).json().getJsonObject("cost");
         assertThat(cost.getDouble("cpu_seconds")).isPositive();
         assertThat(cost.getLong("bytes_uploaded"))

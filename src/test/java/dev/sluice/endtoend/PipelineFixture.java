@@ -133,7 +133,7 @@ public final class PipelineFixture implements AutoCloseable {
                         bucket.settings().put("endpoint", storeProxy.address().toString()))
                 .put("workspace", new JsonObject().put("directory", workspace().toString()))
                 .put("ffmpeg", new JsonObject().put("cacheDirectory", FFMPEG_CACHE.toString()))
-                .put("media", previews(false).put("preset", "ultrafast"))
+                .put("media", previews(false).put("preset", "ultrafast").put("adaptiveEffort", true))
                 .put(
                         "delivery",
                         new JsonObject()

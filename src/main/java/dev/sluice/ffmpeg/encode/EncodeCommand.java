@@ -1,6 +1,7 @@
 package dev.sluice.ffmpeg.encode;
 
 import dev.sluice.config.MediaConfig;
+import dev.sluice.config.MediaConfig.Effort;
 import dev.sluice.ffmpeg.loudness.LoudnessMeter;
 import dev.sluice.ffmpeg.process.InputArguments;
 import dev.sluice.media.AudioStream;
@@ -52,6 +53,8 @@ public final class EncodeCommand {
     private static final String RESAMPLE = "aresample=async=1000:min_hard_comp=0.02";
 
     private static final double MIN_LEVEL_FRAME_RATE = 30;
+    /** Without later references, and without the partitions of B-frames into 8x8. */
+    private static final String REDUCED = ":ref=1:mixed-refs=0:partitions=p8x8,i8x8,i4x4";
 
     private static final Duration MARGIN = Duration.ofMinutes(1);
     private static final List<String> DROP_OTHER_STREAMS =
@@ -124,7 +127,8 @@ public final class EncodeCommand {
                 filters(info, displaySize, renditions, Optional.of(new FilterGraph.TimeRange(segment, lookahead))));
         addVideoOutputs(
                 command, renditions, new KeyFrameSchedule(config.keyFrameInterval()).forSegment(segment, firstFrame));
-        addEncoderParameters(command, info, segment.isFirst() ? "" : SegmentRateControl.continuation(config));
+        addEncoderParameters(
+                command, info, renditions.size(), segment.isFirst() ? "" : SegmentRateControl.continuation(config));
         if (!lookahead.isZero()) {
             command.addAll(List.of(
                     "-bsf:v",
@@ -181,7 +185,7 @@ public final class EncodeCommand {
     public List<String> outputs(MediaInfo info, List<Rendition> renditions) {
         List<String> command = new ArrayList<>(filters(info, info.video().displaySize(), renditions, Optional.empty()));
         addVideoOutputs(command, renditions, new KeyFrameSchedule(config.keyFrameInterval()).forWholeFile());
-        addEncoderParameters(command, info, "");
+        addEncoderParameters(command, info, renditions.size(), "");
         command.addAll(LastPacketDuration.OPTIONS);
         info.audio().ifPresent(audio -> command.addAll(audio(audio)));
         addTee(command, renditions, info.audio().isPresent(), isHybrid(config) ? HEADER_LAST : FASTSTART);
@@ -191,15 +195,22 @@ public final class EncodeCommand {
 
     private List<String> filters(
             MediaInfo info, Dimensions displaySize, List<Rendition> renditions, Optional<FilterGraph.TimeRange> range) {
-        FilterGraph.Stills stills = new FilterGraph.Stills(
+        FilterGraph graph = new FilterGraph(
+                info.video(),
+                renditions,
+                stills(info, displaySize),
+                info.times().videoStart().orElse(Duration.ZERO),
+                range);
+        return List.of(
+                "-filter_complex_threads", Integer.toString(graph.threads(threads)), "-filter_complex", graph.build());
+    }
+
+    private FilterGraph.Stills stills(MediaInfo info, Dimensions displaySize) {
+        return new FilterGraph.Stills(
                 RenditionLadder.thumbnailSize(displaySize, config.thumbnails().width()),
                 config.thumbnails().interval().toSeconds(),
                 config.preview().needsTiles() ? Optional.of(TileFiles.size(displaySize)) : Optional.empty(),
                 TileFiles.interval(info.duration().orElse(Duration.ZERO)).toSeconds());
-        FilterGraph graph = new FilterGraph(
-                info.video(), renditions, stills, info.times().videoStart().orElse(Duration.ZERO), range);
-        return List.of(
-                "-filter_complex_threads", Integer.toString(graph.threads(threads)), "-filter_complex", graph.build());
     }
 
     private void addVideoOutputs(List<String> command, List<Rendition> renditions, String keyFrames) {
@@ -210,6 +221,10 @@ public final class EncodeCommand {
             command.addAll(List.of("-bufsize:v:" + i, Integer.toString(2 * rendition.maxBitrate())));
             command.addAll(List.of("-threads:v:" + i, Integer.toString(threadsFor(rendition, renditions))));
         }
+        addEncoder(command, keyFrames);
+    }
+
+    private void addEncoder(List<String> command, String keyFrames) {
         command.addAll(List.of("-force_key_frames:v", keyFrames));
         command.addAll(List.of(
                 "-c:v",
@@ -224,12 +239,60 @@ public final class EncodeCommand {
     }
 
     /**
+     * Encodes an excerpt in the smallest rendition once for each effort, in the order of their declaration, and discards the result.
+     * x264 prints size and quality of each.
+     *
+     * @param start of the excerpt in the source; the excerpt begins at the key frame before it
+     * @param frames length of the excerpt
+     */
+    public List<String> trial(ProbedSource source, Duration start, int frames) {
+        MediaInfo info = source.info();
+        List<Rendition> renditions =
+                new RenditionLadder(config).renditions(info.video().displaySize());
+        Rendition smallest = renditions.get(renditions.size() - 1);
+        Effort[] efforts = Effort.values();
+        FilterGraph graph = new FilterGraph(
+                info.video(), List.of(smallest), stills(info, smallest.size()), Duration.ZERO, Optional.empty());
+        List<String> command = new ArrayList<>(LoudnessMeter.COMMON_OPTIONS);
+        command.addAll(List.of("-max_error_rate", "1", "-threads", Integer.toString(threads)));
+        command.addAll(timesOfWholeEncode(info));
+        command.addAll(List.of("-noaccurate_seek", "-seek_timestamp", "1", "-ss"));
+        command.add(DecimalSeconds.format(start.plus(info.times().origin())));
+        command.addAll(videoInput(source));
+        command.addAll(List.of("-filter_complex_threads", "1", "-filter_complex", graph.trial(frames, efforts.length)));
+        for (int i = 0; i < efforts.length; i++) {
+            command.addAll(List.of("-map", "[t" + i + "]", "-threads:v", "1"));
+            command.addAll(List.of("-maxrate:v", Integer.toString(smallest.maxBitrate())));
+            command.addAll(List.of("-bufsize:v", Integer.toString(2 * smallest.maxBitrate())));
+            addEncoder(command, new KeyFrameSchedule(config.keyFrameInterval()).forWholeFile());
+            command.addAll(List.of("-x264-params", rateParameter(info) + ":psnr=1" + effortParameters(efforts[i])));
+            command.addAll(List.of("-f", "null", "-"));
+        }
+        return List.copyOf(command);
+    }
+
+    /**
      * x264 selects the level by the frame rate, for which FFmpeg passes the time base if a container states no rate. Variable
      * rates are at times higher than their average.
      */
-    private static void addEncoderParameters(List<String> command, MediaInfo info, String more) {
-        long rate = Math.round(1000 * levelFrameRate(info.video().frameRate()));
-        command.addAll(List.of("-x264-params", "fps=" + rate + "/1000" + more));
+    private static String rateParameter(MediaInfo info) {
+        return "fps=" + Math.round(1000 * levelFrameRate(info.video().frameRate())) + "/1000";
+    }
+
+    private void addEncoderParameters(List<String> command, MediaInfo info, int renditions, String more) {
+        String parameters = rateParameter(info) + more;
+        command.addAll(List.of("-x264-params", parameters));
+        if (config.x264().effort() != Effort.PRESET) {
+            for (int i = 0; i < renditions - 1; i++) {
+                command.addAll(List.of(
+                        "-x264-params:v:" + i,
+                        parameters + effortParameters(config.x264().effort())));
+            }
+        }
+    }
+
+    private static String effortParameters(Effort effort) {
+        return effort == Effort.REDUCED ? REDUCED : "";
     }
 
     /** The frame rate for which the level is selected, for a video with this average rate. */

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -138,6 +140,14 @@ final class FilterGraph {
         chains.addAll(thumbnails());
         tiles().ifPresent(chains::add);
         return String.join(";", chains);
+    }
+
+    /** Builds a graph of the first {@code frames} frames in the size of the only rendition, with the outputs {@code [t0]}, {@code [t1]}, …, which start at 0. */
+    String trial(int frames, int outputs) {
+        String labels =
+                IntStream.range(0, outputs).mapToObj(i -> "[t" + i + "]").collect(Collectors.joining());
+        return "[0:" + source.index() + "]" + preparation() + "trim=end_frame=" + frames + ",setpts=PTS-STARTPTS[all];"
+                + rendition(0) + ";[v0]split=" + outputs + labels;
     }
 
     /** Filters before the frames are split, each followed by a comma; deinterlacing uses neighbours of the frames in range, too. */

@@ -72,6 +72,7 @@ final class JobJson {
         put(json, "error", run.error());
         putTimes(json, run.started(), run.finished());
         put(json, "cost", run.cost());
+        put(json, "effort", run.effort());
         JsonArray failed = new JsonArray();
         run.failedAttempts().forEach(attempt -> failed.add(failed(attempt, diagnostics)));
         return json.put("failed_attempts", failed);

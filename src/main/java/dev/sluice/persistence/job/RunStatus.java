@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param attempts number of counted attempts
  * @param started start of the last attempt
  * @param cost what all settled attempts used, by the names of {@link dev.sluice.job.Cost#toMap}
+ * @param effort of the encode, and the trial that decided it; empty if there was no decision
  * @param failedAttempts oldest first; includes the last attempt if it failed
  */
 public record RunStatus(
@@ -26,4 +27,5 @@ public record RunStatus(
         Optional<Instant> started,
         Optional<Instant> finished,
         Optional<JsonObject> cost,
+        Optional<JsonObject> effort,
         List<FailedAttempt> failedAttempts) {}

@@ -21,7 +21,8 @@ import java.util.stream.Collectors;
 /** Reads the status of the runs of a job, and why a job waits. */
 final class RunStatusRepository {
     private static final String RUNS = """
-            SELECT stage, task, state, counted, worker, error, started_at, finished_at, cost, history
+            SELECT stage, task, state, counted, worker, error, started_at, finished_at, cost, history,
+                   result -> 'effort' AS effort
               FROM sluice.stage_run WHERE job_id = $1
             """;
 
@@ -85,6 +86,7 @@ final class RunStatusRepository {
                 instant(row, "started_at"),
                 instant(row, "finished_at"),
                 Optional.of(row.getJsonObject("cost")).filter(cost -> !cost.isEmpty()),
+                Optional.ofNullable(row.getJsonObject("effort")),
                 ((JsonArray) row.getValue("history"))
                         .stream()
                                 .map(JsonObject.class::cast)

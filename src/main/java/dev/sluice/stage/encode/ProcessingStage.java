@@ -1,7 +1,11 @@
 package dev.sluice.stage.encode;
 
+import dev.sluice.config.MediaConfig;
+import dev.sluice.config.MediaConfig.Effort;
 import dev.sluice.ffmpeg.encode.EncodeRequest;
 import dev.sluice.ffmpeg.encode.RenditionEncoder;
+import dev.sluice.ffmpeg.trial.EffortDecision;
+import dev.sluice.ffmpeg.trial.EncoderTrial;
 import dev.sluice.job.StageName;
 import dev.sluice.media.ProbedSource;
 import dev.sluice.message.EncodePlan;
@@ -11,6 +15,8 @@ import dev.sluice.stage.StageResult;
 import dev.sluice.workspace.AttemptDirectory;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Encodes all renditions and thumbnails in one FFmpeg run that decodes the source once. A video whose encode would exceed the
@@ -19,7 +25,8 @@ import io.vertx.core.json.JsonObject;
 public final class ProcessingStage implements Stage {
     private final EncodeServices services;
     private final SegmentPlanner planner;
-    private final RenditionEncoder encoder;
+    private final EncoderTrial trial;
+    private final Function<MediaConfig, RenditionEncoder> encoders;
     private final EncodeOutputStore outputs;
     private final int threads;
 
@@ -27,12 +34,14 @@ public final class ProcessingStage implements Stage {
     public ProcessingStage(
             EncodeServices services,
             SegmentPlanner planner,
-            RenditionEncoder encoder,
+            EncoderTrial trial,
+            Function<MediaConfig, RenditionEncoder> encoders,
             EncodeOutputStore outputs,
             int threads) {
         this.services = services;
         this.planner = planner;
-        this.encoder = encoder;
+        this.trial = trial;
+        this.encoders = encoders;
         this.outputs = outputs;
         this.threads = threads;
     }
@@ -47,17 +56,30 @@ public final class ProcessingStage implements Stage {
         return services.withSource(
                 context,
                 source -> services.blocking(() -> planner.plan(source, context.cancellation()))
-                        .compose(plan -> plan.map(tasks -> Future.succeededFuture(planned(context, tasks)))
-                                .orElseGet(() -> encodeWhole(context, source))));
+                        .compose(plan -> services.blocking(() -> trial.decide(source, context.cancellation()))
+                                .compose(decision -> plan.map(tasks ->
+                                                Future.succeededFuture(planned(context, tasks, media(decision))))
+                                        .orElseGet(() -> encodeWhole(context, source, media(decision)))
+                                        .map(result -> withDecision(result, decision)))));
     }
 
-    private static StageResult planned(StageContext context, EncodePlan plan) {
+    private MediaConfig media(Optional<EffortDecision> decision) {
+        return services.media().withEffort(decision.map(EffortDecision::effort).orElse(Effort.PRESET));
+    }
+
+    private static StageResult withDecision(StageResult result, Optional<EffortDecision> decision) {
+        return decision.map(made -> result.withSummary("effort", made.toJson())).orElse(result);
+    }
+
+    private static StageResult planned(StageContext context, EncodePlan segments, MediaConfig media) {
+        EncodePlan plan = segments.withEncoding(media.toEncodingJson());
         JsonObject summary =
                 new JsonObject().put("segments", plan.segmentCount()).put("tasks", plan.taskCount());
         return StageResult.planned(context.job().withPlan(plan), summary, new SegmentTasks(plan).taskPlan());
     }
 
-    private Future<StageResult> encodeWhole(StageContext context, ProbedSource source) {
+    private Future<StageResult> encodeWhole(StageContext context, ProbedSource source, MediaConfig media) {
+        RenditionEncoder encoder = encoders.apply(media);
         return services.workspace()
                 .withAttemptDirectory(
                         context.attempt(),

@@ -73,6 +73,7 @@ class JobProgressDisplayTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 List.of());
         return new JobStatus(
                 new JobId("j"),

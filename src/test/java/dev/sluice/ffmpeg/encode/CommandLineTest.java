@@ -2,6 +2,7 @@ package dev.sluice.ffmpeg.encode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.config.MediaConfig;
 import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.ffmpeg.TestSources;
 import dev.sluice.ffmpeg.probe.FfprobeCommand;
@@ -109,6 +110,36 @@ class CommandLineTest {
                         "-nostdin -hide_banner -nostats -loglevel level+warning -progress pipe:1 -stats_period 0.5 -y"
                                 + " -max_error_rate 1 -threads 2 -t 14460 -reinit_filter:0 0 " + OPENING + " "
                                 + OUTPUTS);
+    }
+
+    @Test
+    void reducesEffortOfAllRenditionsButSmallest() {
+        EncodeCommand reduced =
+                new EncodeCommand(FfmpegFixture.withPreset("medium").withEffort(MediaConfig.Effort.REDUCED), 2);
+
+        assertThat(line(reduced.outputs(TestSources.FULL_HD, renditions(TestSources.FULL_HD))))
+                .contains(" -x264-params fps=30000/1000"
+                        + " -x264-params:v:0 fps=30000/1000:ref=1:mixed-refs=0:partitions=p8x8,i8x8,i4x4"
+                        + " -x264-params:v:1 fps=30000/1000:ref=1:mixed-refs=0:partitions=p8x8,i8x8,i4x4 ")
+                .doesNotContain("-x264-params:v:2");
+    }
+
+    @Test
+    void encodesExcerptWithBothEfforts() {
+        String settings = """
+                -threads:v 1 -maxrate:v 800000 -bufsize:v 1600000 \
+                -force_key_frames:v expr:isnan(prev_forced_t)\
+                +gt(floor((t+0.000002)/2),floor((prev_forced_t+0.000002)/2)) \
+                -c:v libx264 -preset medium -crf 23 -pix_fmt yuv420p -flags +cgop+global_header -sc_threshold 0 \
+                -g 100000 -fps_mode:v vfr -enc_time_base:v demux -x264-params fps=30000/1000:psnr=1""";
+
+        assertThat(line(encode.trial(new ProbedSource(SOURCE, TestSources.FULL_HD), Duration.ofSeconds(20), 24)))
+                .startsWith("-nostdin -hide_banner -nostats -loglevel level+info -progress pipe:1 -stats_period 0.5"
+                        + " -max_error_rate 1 -threads 2 -copyts -itsoffset ")
+                .contains(" -noaccurate_seek -seek_timestamp 1 -ss 21.4 ")
+                .contains(MIN_DISTANCE + "trim=end_frame=24,setpts=PTS-STARTPTS[all];[all]scale=640:360:")
+                .endsWith("[v0];[v0]split=2[t0][t1] -map [t0] " + settings + " -f null - -map [t1] " + settings
+                        + ":ref=1:mixed-refs=0:partitions=p8x8,i8x8,i4x4 -f null -");
     }
 
     @Test

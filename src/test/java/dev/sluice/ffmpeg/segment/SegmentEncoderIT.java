@@ -95,6 +95,19 @@ class SegmentEncoderIT {
                 oneRung(Duration.ofSeconds(3)));
     }
 
+    /** Parameter sets of the renditions differ, but not those of segments. */
+    @Test
+    void matchesWholeEncodeWithReducedEffort() throws IOException {
+        MediaConfig medium = FfmpegFixture.withPreset("medium").withEffort(MediaConfig.Effort.REDUCED);
+
+        assertSameInSegments(
+                clip("testsrc2=size=640x360:rate=25:duration=6"),
+                withLadder(
+                        medium,
+                        List.of(new Rung("180p", 180, 400_000), new Rung("360p", 360, 800_000)),
+                        Duration.ofSeconds(15)));
+    }
+
     @Test
     void matchesWholeEncodeOfLongPause() throws IOException {
         assertSameInSegments(
@@ -422,9 +435,12 @@ class SegmentEncoderIT {
     }
 
     private static MediaConfig oneRung(Duration thumbnails) {
-        MediaConfig media = MEDIA;
+        return withLadder(MEDIA, List.of(new Rung("180p", 180, 400_000)), thumbnails);
+    }
+
+    private static MediaConfig withLadder(MediaConfig media, List<Rung> ladder, Duration thumbnails) {
         return new MediaConfig(
-                List.of(new Rung("180p", 180, 400_000)),
+                ladder,
                 media.x264(),
                 media.audioBitrate(),
                 media.keyFrameInterval(),
