@@ -1,10 +1,12 @@
 package dev.sluice.stage.encode;
 
+import dev.sluice.config.MediaConfig;
 import dev.sluice.ffmpeg.encode.EncodeRequest;
 import dev.sluice.ffmpeg.encode.RenditionEncoder;
 import dev.sluice.job.StageName;
 import dev.sluice.media.ProbedSource;
 import dev.sluice.message.EncodePlan;
+import dev.sluice.message.StagedJob;
 import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageResult;
@@ -51,10 +53,18 @@ public final class ProcessingStage implements Stage {
                                 .orElseGet(() -> encodeWhole(context, source))));
     }
 
-    private static StageResult planned(StageContext context, EncodePlan plan) {
+    private StageResult planned(StageContext context, EncodePlan plan) {
+        MediaConfig media = services.media();
+        if (media.growing().enabled() && media.streaming() != MediaConfig.Streaming.NONE) {
+            return planned(context.job(), plan.withGrowing(context.attempt().fencingToken()));
+        }
+        return planned(context.job(), plan);
+    }
+
+    private static StageResult planned(StagedJob job, EncodePlan plan) {
         JsonObject summary =
                 new JsonObject().put("segments", plan.segmentCount()).put("tasks", plan.taskCount());
-        return StageResult.planned(context.job().withPlan(plan), summary, new SegmentTasks(plan).taskPlan());
+        return StageResult.planned(job.withPlan(plan), summary, new SegmentTasks(plan).taskPlan());
     }
 
     private Future<StageResult> encodeWhole(StageContext context, ProbedSource source) {
