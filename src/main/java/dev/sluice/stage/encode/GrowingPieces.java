@@ -111,7 +111,7 @@ public record GrowingPieces(ObjectStore objectStore, OutputKeys keys, WorkerExec
         if (encoded.frames().isEmpty()) {
             return List.of();
         }
-        Path directory = encoded.files().get(0).getParent();
+        Path anyFile = encoded.files().get(0);
         Optional<Duration> next = plan.firstFrameTimes().subList(segment.number() + 1, plan.segmentCount()).stream()
                 .flatMap(Optional::stream)
                 .findFirst();
@@ -120,7 +120,7 @@ public record GrowingPieces(ObjectStore objectStore, OutputKeys keys, WorkerExec
                 .renditions(new Dimensions(plan.video().width(), plan.video().height()));
         List<PieceFile> pieces = new ArrayList<>();
         for (Rendition rendition : renditions) {
-            Path file = directory.resolve(rendition.fileName());
+            Path file = anyFile.resolveSibling(rendition.fileName());
             FragmentedStream video = HybridWriter.replace(
                             file, EncodeRunner.segmentDuration(settings), context.cancellation())
                     .video();

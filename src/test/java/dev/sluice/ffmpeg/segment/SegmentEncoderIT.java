@@ -129,10 +129,10 @@ class SegmentEncoderIT {
                 oneRung(Duration.ofSeconds(2)));
     }
 
-    /** One initialization segment is enough, times are those of the whole video, and late audio is preceded by silence. */
+    /** One initialization segment is enough also if their bitrates differ, times are those of the whole video, and late audio is preceded by silence. */
     @Test
     void piecesAreOneStream() throws IOException {
-        Path source = clip("testsrc2=size=640x360:rate=25:duration=9", "-af", "asetpts=PTS+1/TB");
+        Path source = clip("testsrc2=size=640x360:rate=25:duration=9,noise=alls=60:allf=t", "-af", "asetpts=PTS+1/TB");
         MediaInfo info = FfmpegFixture.probe(source);
         MediaConfig media = oneRung(Duration.ofSeconds(15));
         SegmentEncoder encoder = encoder(FfmpegFixture.ffmpeg(), media);
