@@ -11,7 +11,6 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.FileSystemAccess;
 import io.vertx.ext.web.handler.StaticHandler;
 import java.io.IOException;
@@ -21,10 +20,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,11 +38,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StreamingIT {
     private static final Pattern RANGE = Pattern.compile("#EXT-X-BYTERANGE:(\\d+)@(\\d+)\n(.*)");
     private static final int MOOF = 0x6d6f6f66;
-
-    /** How often each media playlist of the growing stream was requested. */
-    private static final Map<String, Integer> LOADS = new ConcurrentHashMap<>();
-
-    private static Path growing;
 
     @TempDir
     private static Path directory;
@@ -67,7 +59,6 @@ class StreamingIT {
                         .put("quality", "720p")
                         .put("shortSide", 720)
                         .put("maxKbps", 2500));
-        encodeInSegments(ladder);
         pipeline.start(new JsonObject()
                 .put(
                         "media",
@@ -100,70 +91,11 @@ class StreamingIT {
             assertThat(pipeline.backend().awaitEnd(job).getString("status")).isEqualTo("completed");
         }
         Router router = Router.router(pipeline.vertx());
-        router.get("/growing/:name").handler(StreamingIT::serveGrowingPlaylist);
         serve(router, "/media/*", pipeline.bucket().file("videos").getParent());
         serve(router, "/npm/*", players.directory().resolve("node_modules"));
         serve(router, "/*", players.directory());
         server = PipelineFixture.get(
                 pipeline.vertx().createHttpServer().requestHandler(router).listen(0, "127.0.0.1"));
-    }
-
-    /** A video whose pieces exist after the end of its job, as its viewers need them. */
-    private static void encodeInSegments(JsonArray ladder) throws Exception {
-        pipeline.start(new JsonObject()
-                .put(
-                        "media",
-                        PipelineFixture.previews(false)
-                                .put("streamWhileEncoding", true)
-                                .put("ladder", ladder))
-                .put("delivery", new JsonObject().put("maxTaskSeconds", 1)));
-        pipeline.upload("uploads/long.mp4", clip("long"));
-        pipeline.backend().send(PipelineFixture.job("long", "uploads/long.mp4"));
-        assertThat(pipeline.backend().awaitEnd("long").getString("status")).isEqualTo("completed");
-        PipelineFixture.get(pipeline.sluice().stop());
-        try (Stream<Path> files = Files.list(playlists("long"))) {
-            growing = files.filter(file -> file.toString().contains("growing-"))
-                    .findFirst()
-                    .orElseThrow();
-        }
-    }
-
-    /** Serves the media playlists as they were when two pieces existed, and when one is requested again, as they are now. */
-    private static void serveGrowingPlaylist(RoutingContext request) {
-        String name = request.pathParam("name");
-        if (!name.endsWith(".m3u8") || name.equals("master.m3u8")) {
-            request.response().sendFile(growing.resolve(name).toString());
-            return;
-        }
-        LOADS.merge(name, 1, Integer::sum);
-        int shown = LOADS.values().stream().anyMatch(times -> times > 1) ? Integer.MAX_VALUE - 1 : 2;
-        request.vertx()
-                .fileSystem()
-                .readFile(growing.resolve(name).toString())
-                .onSuccess(text -> request.response()
-                        .putHeader("Content-Type", "application/vnd.apple.mpegurl")
-                        .end(beginning(text.toString(), shown)))
-                .onFailure(request::fail);
-    }
-
-    private static String beginning(String playlist, int segments) {
-        String[] parts = playlist.split("(?=#EXTINF)", -1);
-        return String.join("", List.of(parts).subList(0, Math.min(parts.length, segments + 1)));
-    }
-
-    @Test
-    void playsOnWhilePlaylistsGrow() throws Exception {
-        try (Browser browser = Browser.open()) {
-            Page page = browser.page(ColorScheme.LIGHT, 1280);
-            page.navigate("http://127.0.0.1:" + server.actualPort() + "/play.html");
-
-            JsonObject result = JsonObject.mapFrom(page.evaluate("url => playGrowing(url)", "/growing/master.m3u8"));
-
-            assertThat(result.getJsonArray("errors")).as(result.encode()).isEmpty();
-            assertThat(result.getDouble("first")).as(result.encode()).isLessThan(4.5);
-            assertThat(result.getDouble("duration")).isBetween(13.9, 14.2);
-            assertThat(result.getDouble("position")).isGreaterThan(13.0);
-        }
     }
 
     private static Path clip(String name, String... options) {

@@ -98,6 +98,23 @@ class JobCleanupIT {
     }
 
     @Test
+    void deletesStreamThatWasPublishedWhileEncoding() throws Exception {
+        var unused = interruptedPublication("failed");
+        OutputKeys keys = new OutputKeys(
+                new KeysConfig("{mediaId}_{quality}", "{mediaId}_{n}", "streams/{mediaId}/{name}", "staging/"),
+                List.of());
+        put(keys.growingKey("m", new JobId("j"), 1, "360p-0-10001.mp4"));
+        put(keys.growingKey("m", new JobId("j"), 1, "master.m3u8"));
+        ObjectKey ofOtherJob = keys.growingKey("m", new JobId("other"), 1, "master.m3u8");
+        put(ofOtherJob);
+        table.execute("INSERT INTO sluice.growing_stream (job_id, token, media_id) VALUES ('j', 1, 'm')");
+
+        get(jobCleanup.cleanUpFailed(new JobId("j")));
+
+        assertThat(objectStore.keys()).containsExactlyInAnyOrder(OF_OTHER_MEDIA, ofOtherJob);
+    }
+
+    @Test
     void keepsArtifactsOfRestartedJob() throws Exception {
         Path attemptDirectory = interruptedPublication("running");
 
