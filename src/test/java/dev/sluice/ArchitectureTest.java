@@ -14,6 +14,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.sluice.app.Sluice;
+import dev.sluice.common.async.BlockingTask;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.job.DeliveryStepListener;
 import io.vertx.core.Future;
@@ -234,12 +235,23 @@ class ArchitectureTest {
     static final ArchRule noClassBlocksOnAFuture = noClasses()
             .that()
             .resideOutsideOfPackages("dev.sluice", "dev.sluice.app", "dev.sluice.cli..", "dev.sluice.standalone..")
+            .and()
+            .doNotHaveFullyQualifiedName(BlockingTask.class.getName())
             .should()
             .callMethod(CompletableFuture.class, "join")
             .orShould()
             .callMethod(CompletableFuture.class, "get")
             .orShould()
             .callMethod(Future.class, "await");
+
+    @ArchTest
+    static final ArchRule onlyFfmpegWaitsForBlockingTasks = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.sluice.common.async", "dev.sluice.ffmpeg..")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(BlockingTask.class)
+            .because("it blocks, as the runs of FFmpeg on worker threads do");
 
     @ArchTest
     static final ArchRule productionListensToNoDeliverySteps = noClasses()

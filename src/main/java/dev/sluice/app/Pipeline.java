@@ -81,6 +81,7 @@ public final class Pipeline {
                 CLEANUP,
                 () -> new CleanupVerticle(
                         services.runServices().jobCleanup(),
+                        services.growingStreamPublisher(),
                         services.config().workspace().cleanupInterval())));
         for (StageName stage : StageName.values()) {
             StageConfig config = services.config().stage(stage);

@@ -18,6 +18,7 @@ import dev.sluice.monitoring.ProcessMetrics;
 import dev.sluice.objectstore.s3.S3Metrics;
 import dev.sluice.objectstore.s3.S3ObjectStore;
 import dev.sluice.persistence.cluster.ClusterMemberRepository;
+import dev.sluice.persistence.growing.GrowingStreamRepository;
 import dev.sluice.persistence.job.BacklogRepository;
 import dev.sluice.persistence.job.JobRepository;
 import dev.sluice.persistence.job.RequestRepository;
@@ -26,9 +27,12 @@ import dev.sluice.persistence.recovery.PendingJobRepository;
 import dev.sluice.persistence.recovery.StaleArtifactRepository;
 import dev.sluice.persistence.run.RunStore;
 import dev.sluice.persistence.worker.WorkerRepository;
+import dev.sluice.pipeline.growing.GrowingStreamCleanup;
+import dev.sluice.pipeline.growing.GrowingStreamPublisher;
 import dev.sluice.pipeline.health.StageHealthRegistry;
 import dev.sluice.pipeline.lease.CancelledJobHandler;
 import dev.sluice.pipeline.maintenance.JobCleanup;
+import dev.sluice.pipeline.maintenance.PartialOutputCleanup;
 import dev.sluice.pipeline.metrics.RunMetricsRegistry;
 import dev.sluice.pipeline.run.RunServices;
 import dev.sluice.routing.StageMessages;
@@ -98,7 +102,7 @@ record Services(
         ProcessMetrics metrics = options.metrics();
         CpuMetrics.bind(metrics.registry());
         WorkspaceMetrics.bind(metrics.registry(), storage.workspace(), storage.sourceCache());
-        JobCleanup jobCleanup = jobCleanup(storage);
+        JobCleanup jobCleanup = jobCleanup(config, storage);
         RunMetricsRegistry runMetrics =
                 RunMetricsRegistry.register(WorkerId.generate().name(), metrics.registry());
         RunServices runServices = RunServices.create(
@@ -135,7 +139,7 @@ record Services(
     Future<Services> with(Vertx vertx, SluiceConfig changed) {
         return vertx.executeBlocking(() -> replaced(vertx, changed), false).map(blocking -> {
             Storage changedStorage = storage.with(changed, blocking.objectStore());
-            JobCleanup jobCleanup = jobCleanup(changedStorage);
+            JobCleanup jobCleanup = jobCleanup(changed, changedStorage);
             cancelledJobs.setJobCleanup(jobCleanup);
             return new Services(
                     changed,
@@ -170,14 +174,35 @@ record Services(
                         : new S3ObjectStore(vertx, changed.s3(), new S3Metrics(metrics.registry())));
     }
 
-    private static JobCleanup jobCleanup(Storage storage) {
+    private static JobCleanup jobCleanup(SluiceConfig config, Storage storage) {
         return new JobCleanup(
                 storage.workspace(),
-                storage.objectStore(),
                 storage.staging(),
-                storage.keys(),
                 new StaleArtifactRepository(storage.database()),
-                new PartialOutputRepository(storage.database(), storage.tables()));
+                new PartialOutputCleanup(
+                        storage.objectStore(),
+                        storage.keys(),
+                        new PartialOutputRepository(storage.database(), storage.tables())),
+                new GrowingStreamCleanup(
+                        growingStreams(storage),
+                        storage.objectStore(),
+                        storage.keys(),
+                        config.media().growing().keep()));
+    }
+
+    private static GrowingStreamRepository growingStreams(Storage storage) {
+        return new GrowingStreamRepository(storage.database(), UpdateMessages::toOutbox);
+    }
+
+    /** Writes the playlists of videos that are being encoded. */
+    GrowingStreamPublisher growingStreamPublisher() {
+        return new GrowingStreamPublisher(
+                backend.vertx(),
+                growingStreams(storage),
+                storage.objectStore(),
+                storage.keys(),
+                runServices.publisher(),
+                runServices.worker());
     }
 
     private static BackendServices backend(Vertx vertx, SluiceConfig config, Storage storage, BackendMetrics metrics) {

@@ -11,6 +11,7 @@ import dev.sluice.stage.artifact.StagedObjectPromoter;
 import dev.sluice.stage.artifact.StagingUploader;
 import dev.sluice.stage.encode.EncodeOutputStore;
 import dev.sluice.stage.encode.EncodeServices;
+import dev.sluice.stage.encode.GrowingPieces;
 import dev.sluice.stage.encode.JoinStage;
 import dev.sluice.stage.encode.OutputSizeEstimator;
 import dev.sluice.stage.encode.ProcessingStage;
@@ -83,7 +84,13 @@ final class StageFactory {
                 encodeServices,
                 services.media().encoders()::segmentEncoder,
                 artifactStore,
-                services.threadsPerEncode(StageName.SEGMENT));
+                services.threadsPerEncode(StageName.SEGMENT),
+                new GrowingPieces(
+                        services.storage().objectStore(),
+                        services.storage().keys(),
+                        workers,
+                        services.config().media()),
+                services.growingStreamPublisher()::grow);
     }
 
     Stage join() {

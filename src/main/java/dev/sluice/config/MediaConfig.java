@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * @param audioBitrate bit/s of the stereo AAC stream
  * @param keyFrameInterval interval of key frames, the same in all renditions
  * @param streaming formats of adaptive streaming
+ * @param growing whether a long video can be watched while it is encoded
  * @param preview what is made beside renditions and thumbnails
  * @param loudnessTarget integrated loudness of the published audio, LUFS; empty: that of the source
  */
@@ -32,6 +33,7 @@ public record MediaConfig(
         Duration keyFrameInterval,
         Thumbnails thumbnails,
         Streaming streaming,
+        Growing growing,
         Preview preview,
         OptionalDouble loudnessTarget,
         Limits limits) {
@@ -119,6 +121,14 @@ public record MediaConfig(
     }
 
     /**
+     * A stream of a video that is encoded in segments, published while it is encoded.
+     *
+     * @param enabled whether it is published
+     * @param keep how long it is kept after the end of the job
+     */
+    public record Growing(boolean enabled, Duration keep) {}
+
+    /**
      * Limits of sources and outputs.
      *
      * @param maxBytes size of the source
@@ -157,6 +167,9 @@ public record MediaConfig(
                         section.duration("thumbnailIntervalSeconds", 15, 1, 3600),
                         section.integer("thumbnailWidth", 320, 16, 1920)),
                 section.read("streaming", Streaming::parse).orElse(Streaming.HLS),
+                new Growing(
+                        section.bool("streamWhileEncoding", false),
+                        section.duration("growingStreamSeconds", 3600, 0, 604_800)),
                 new Preview(section.bool("poster", true), section.bool("storyboard", true)),
                 loudness.read(LOUDNESS_TARGET, MediaConfig::loudnessTarget)
                         .map(OptionalDouble::of)
@@ -169,7 +182,7 @@ public record MediaConfig(
                         limits.longValue("maxOutputMiB", 20_480, 1, 1 << 30) << 20));
     }
 
-    /** The settings that an encode has on all hosts, as sent in messages. The limits are not part of them. */
+    /** The settings that an encode has on all hosts, as sent in messages. Limits and growing streams are not part of them. */
     public JsonObject toEncodingJson() {
         JsonArray rungs = new JsonArray();
         ladder.forEach(rung -> rungs.add(new JsonObject()
@@ -215,6 +228,7 @@ public record MediaConfig(
                         other.keyFrameInterval,
                         other.thumbnails,
                         other.streaming,
+                        growing,
                         other.preview,
                         other.loudnessTarget,
                         limits)
@@ -230,6 +244,7 @@ public record MediaConfig(
                 keyFrameInterval,
                 thumbnails,
                 streaming,
+                growing,
                 preview,
                 loudnessTarget,
                 limits);

@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
  * @param audioEnd of the audio stream, from the start of the file; empty if not stated
  * @param warnings about the source, one sentence each
  * @param encoding settings of the encode
+ * @param growing fencing token of the run that made this plan, if the segments are published while the video is encoded
  */
 public record EncodePlan(
         Duration start,
@@ -34,12 +35,14 @@ public record EncodePlan(
         Optional<Duration> audioStart,
         Optional<Duration> audioEnd,
         List<String> warnings,
-        JsonObject encoding) {
+        JsonObject encoding,
+        Optional<Integer> growing) {
     private static final double MAX_FRAME_RATE = 300;
     private static final int MAX_SEGMENTS = 100_000;
     private static final int MAX_WARNINGS = 100;
     private static final int MAX_SIDE = 1 << 20;
     private static final long MAX_MICROS = 1_000_000_000_000_000L;
+    private static final String GROWING = "growing";
     private static final long NO_FRAME = -1_000_000_000_000_000L;
 
     /**
@@ -60,6 +63,15 @@ public record EncodePlan(
 
     /** With these settings of the encode. */
     public EncodePlan withEncoding(JsonObject settings) {
+        return with(settings, growing);
+    }
+
+    /** A plan whose segments are published while the video is encoded. */
+    public EncodePlan withGrowing(int fencingToken) {
+        return with(encoding, Optional.of(fencingToken));
+    }
+
+    private EncodePlan with(JsonObject settings, Optional<Integer> fencingToken) {
         return new EncodePlan(
                 start,
                 end,
@@ -70,7 +82,8 @@ public record EncodePlan(
                 audioStart,
                 audioEnd,
                 warnings,
-                settings);
+                settings,
+                fencingToken);
     }
 
     public int segmentCount() {
@@ -100,6 +113,7 @@ public record EncodePlan(
                 .put("encoding", encoding);
         audioStart.ifPresent(time -> json.put("audioBeginMicros", micros(time)));
         audioEnd.ifPresent(time -> json.put("audioEndMicros", micros(time)));
+        growing.ifPresent(token -> json.put(GROWING, token));
         return json;
     }
 
@@ -124,7 +138,10 @@ public record EncodePlan(
                 optionalTime(json, "audioBeginMicros"),
                 optionalTime(json, "audioEndMicros"),
                 warnings(json),
-                encoding);
+                encoding,
+                json.getValue(GROWING) == null
+                        ? Optional.empty()
+                        : Optional.of(fields.integer(GROWING, 1, Integer.MAX_VALUE)));
     }
 
     /** Plans of earlier versions have no frame rate and color. */

@@ -68,8 +68,13 @@ public record JobUpdate(
 
     /** A copy with the cost of the job. */
     public JobUpdate withCost(JsonObject cost) {
-        Content costed =
-                new Content(content.outputs, content.metadata, content.failure, content.warnings, Optional.of(cost));
+        Content costed = new Content(
+                content.outputs,
+                content.metadata,
+                content.failure,
+                content.warnings,
+                Optional.of(cost),
+                content.growingKey);
         return new JobUpdate(jobId, mediaId, status, progress, step, costed, timestamp, seq, origin, etaSeconds);
     }
 
@@ -80,13 +85,15 @@ public record JobUpdate(
      * @param failure why the job failed; on failure only
      * @param warnings about the source, of a job that continues nevertheless
      * @param cost of the job, by the names of {@link dev.sluice.job.Cost#toMap}; when the job has ended only
+     * @param growingKey key of the multivariant playlist that can be played now; when the video can first be watched only
      */
     public record Content(
             List<OutputFile> outputs,
             Optional<VideoMetadata> metadata,
             Optional<ErrorDetails> failure,
             List<String> warnings,
-            Optional<JsonObject> cost) {
+            Optional<JsonObject> cost,
+            Optional<String> growingKey) {
         public static final Content EMPTY = new Content(List.of(), Optional.empty(), Optional.empty(), List.of());
 
         public Content {
@@ -100,12 +107,23 @@ public record JobUpdate(
                 Optional<VideoMetadata> metadata,
                 Optional<ErrorDetails> failure,
                 List<String> warnings) {
-            this(outputs, metadata, failure, warnings, Optional.empty());
+            this(outputs, metadata, failure, warnings, Optional.empty(), Optional.empty());
         }
 
         /** Metadata and warnings of a job in progress. */
         public static Content of(StagedJob job) {
             return new Content(List.of(), job.metadata(), Optional.empty(), job.warnings());
+        }
+
+        /** A job in progress whose video can be watched. */
+        public static Content growing(StagedJob job, String playlistKey) {
+            return new Content(
+                    List.of(),
+                    job.metadata(),
+                    Optional.empty(),
+                    job.warnings(),
+                    Optional.empty(),
+                    Optional.of(playlistKey));
         }
 
         /** The result of a completed job. */
@@ -172,6 +190,8 @@ public record JobUpdate(
                 json.put("text_tracks", textTracks);
             }
         }
+        content.growingKey.ifPresent(
+                key -> json.put("streams", new JsonObject().put("hls_key", key).put("state", "growing")));
         content.metadata.ifPresent(metadata -> json.put("metadata", metadataJson(metadata)));
         content.failure.ifPresent(failure -> json.put("error_message", failure.message())
                 .put("error_code", failure.code().wire())

@@ -3,6 +3,7 @@ package dev.sluice.objectstore;
 import dev.sluice.config.KeysConfig;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
+import dev.sluice.job.JobId;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,26 @@ public final class OutputKeys {
      */
     public ObjectKey streamKey(String mediaId, String name) {
         return key(streamKey.expand(Map.of(MEDIA_ID, checked(mediaId), NAME, name)));
+    }
+
+    /**
+     * The key of an object that exists while a job is encoded: a piece, or a playlist of pieces. No output has such a key.
+     *
+     * @param token fencing token of the run that planned the encode
+     */
+    public ObjectKey growingKey(String mediaId, JobId job, int token, String name) {
+        return streamKey(mediaId, growingDirectory(job, token) + name);
+    }
+
+    /** The start of all {@link #growingKey} of these properties, and of no other key. */
+    public String growingPrefix(String mediaId, JobId job, int token) {
+        String name = growingDirectory(job, token);
+        String key = streamKey(mediaId, name + "x").value();
+        return key.substring(0, key.lastIndexOf(name) + name.length());
+    }
+
+    private static String growingDirectory(JobId job, int token) {
+        return "growing-" + job.pathSegment() + "-" + token + "/";
     }
 
     /**

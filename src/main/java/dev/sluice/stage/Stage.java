@@ -1,6 +1,7 @@
 package dev.sluice.stage;
 
 import dev.sluice.job.StageName;
+import dev.sluice.message.StagedJob;
 import io.vertx.core.Future;
 
 /**
@@ -16,4 +17,9 @@ public interface Stage {
      * <p>Fails with {@link dev.sluice.job.JobException}; any other failure is treated as an internal error.
      */
     Future<StageResult> run(StageContext context);
+
+    /** Is called when a task of this stage has been committed. Never fails. */
+    default Future<Void> taskCommitted(StagedJob job) {
+        return Future.succeededFuture();
+    }
 }

@@ -46,6 +46,7 @@ class MediaConfigTest {
                         other.keyFrameInterval(),
                         other.thumbnails(),
                         other.streaming(),
+                        own.growing(),
                         other.preview(),
                         other.loudnessTarget(),
                         own.limits()));

@@ -200,6 +200,7 @@ class SectionsTest {
                         Duration.ofSeconds(2),
                         new MediaConfig.Thumbnails(Duration.ofSeconds(15), 320),
                         MediaConfig.Streaming.HLS,
+                        new MediaConfig.Growing(false, Duration.ofHours(1)),
                         new MediaConfig.Preview(true, true),
                         OptionalDouble.empty(),
                         new Limits(20L * 1024 * 1024 * 1024, Duration.ofHours(12), 8192L * 4320, 64, 20L << 30)));
@@ -215,6 +216,7 @@ class SectionsTest {
                         Duration.ofSeconds(4),
                         new MediaConfig.Thumbnails(Duration.ofSeconds(5), 160),
                         MediaConfig.Streaming.HLS_DASH,
+                        new MediaConfig.Growing(true, Duration.ofMinutes(10)),
                         new MediaConfig.Preview(false, false),
                         OptionalDouble.of(-16.5),
                         new Limits(1024L * 1024 * 1024, Duration.ofMinutes(10), 1920L * 1080, 8, 512L << 20)));

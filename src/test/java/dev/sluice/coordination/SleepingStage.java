@@ -52,7 +52,8 @@ record SleepingStage(StageName name, Vertx vertx, MediaConfig media, int segment
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),
-                media.toEncodingJson());
+                media.toEncodingJson(),
+                Optional.empty());
         return StageResult.planned(job.withPlan(plan), new JsonObject(), new SegmentTasks(plan).taskPlan());
     }
 

@@ -12,6 +12,7 @@ import dev.sluice.objectstore.OutputKeys;
 import dev.sluice.objectstore.StagingArea;
 import dev.sluice.persistence.TestDatabase;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.growing.GrowingStreamRepository;
 import dev.sluice.persistence.progress.ProgressRepository;
 import dev.sluice.persistence.recovery.FinalRowRepository;
 import dev.sluice.persistence.recovery.LostMessageRepository;
@@ -22,9 +23,11 @@ import dev.sluice.persistence.run.RunStore;
 import dev.sluice.persistence.usertable.UserTables;
 import dev.sluice.persistence.worker.WorkerRepository;
 import dev.sluice.pipeline.StageVerticle;
+import dev.sluice.pipeline.growing.GrowingStreamCleanup;
 import dev.sluice.pipeline.health.StageHealthRegistry;
 import dev.sluice.pipeline.maintenance.FinalRowCheck;
 import dev.sluice.pipeline.maintenance.JobCleanup;
+import dev.sluice.pipeline.maintenance.PartialOutputCleanup;
 import dev.sluice.pipeline.maintenance.RecoveryVerticle;
 import dev.sluice.pipeline.metrics.RunMetricsRegistry;
 import dev.sluice.pipeline.run.RunServices;
@@ -44,6 +47,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -134,11 +138,14 @@ final class StubWorker {
                 config.media().ladder().stream().map(MediaConfig.Rung::quality).toList());
         JobCleanup jobCleanup = new JobCleanup(
                 workspace,
-                objectStore,
                 staging,
-                keys,
                 new StaleArtifactRepository(database),
-                new PartialOutputRepository(database, tables));
+                new PartialOutputCleanup(objectStore, keys, new PartialOutputRepository(database, tables)),
+                new GrowingStreamCleanup(
+                        new GrowingStreamRepository(database, UpdateMessages::toOutbox),
+                        objectStore,
+                        keys,
+                        Duration.ZERO));
         RunMetricsRegistry metrics = RunMetricsRegistry.register(name, new SimpleMeterRegistry());
         RunServices services = RunServices.create(
                 vertx,

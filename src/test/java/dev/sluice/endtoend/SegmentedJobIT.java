@@ -115,6 +115,68 @@ class SegmentedJobIT {
         }
     }
 
+    /** The first attempt of the third segment fails, and later segments are encoded before it. */
+    @Test
+    void canBeWatchedWhileItIsEncoded() throws Exception {
+        Path failed = directory.resolve("failed");
+        JsonObject settings = settings(3)
+                .mergeIn(growing())
+                .put(
+                        "ffmpeg",
+                        pipeline.ffmpegAfter(
+                                directory,
+                                "case \"$*\" in *trim=start=3.99*) mkdir '" + failed
+                                        + "' 2>/dev/null && exit 1;; esac"))
+                .put("workspace", new JsonObject().put("mode", "object-store").put("cleanupIntervalSeconds", 0.5));
+        pipeline.start(settings);
+        JsonObject own = settings.copy();
+        own.getJsonObject("workspace")
+                .put("directory", directory.resolve("other").toString());
+        Sluice other = get(Sluice.start(pipeline.vertx(), pipeline.config(own)));
+        try {
+            pipeline.backend().send(job("a", "uploads/long.mp4"));
+            GrowingStreamCheck check = new GrowingStreamCheck(pipeline.bucket().file("streams/media-a"));
+            BackendSimulator.awaitThat(() -> {
+                check.check();
+                return pipeline.backend().completions("a") == 1;
+            });
+
+            List<JsonObject> growing = growingUpdates();
+            assertThat(failed).exists();
+            assertThat(growing).hasSize(1);
+            assertThat(pipeline.bucket().file(growing.get(0).getString("hls_key")))
+                    .isRegularFile();
+            assertThat(pipeline.backend().awaitEnd("a").getJsonObject("streams").getString("state"))
+                    .isEqualTo("complete");
+            assertInOrder(pipeline.backend().updates("a"));
+            check.assertComplete(SEGMENTS, FRAMES);
+
+            pipeline.database().execute("UPDATE sluice.job SET finished_at = finished_at - interval '1 hour'");
+            BackendSimulator.awaitThat(() -> growingObjects().isEmpty()
+                    && pipeline.database()
+                            .value("SELECT count(*) FROM sluice.growing_stream")
+                            .equals("0"));
+            assertThat(pipeline.bucket().file("streams/media-a/master.m3u8")).isRegularFile();
+        } finally {
+            get(other.stop());
+        }
+    }
+
+    private static JsonObject growing() {
+        return new JsonObject().put("media", new JsonObject().put("streamWhileEncoding", true));
+    }
+
+    private List<JsonObject> growingUpdates() {
+        return pipeline.backend().updates("a").stream()
+                .map(update -> update.getJsonObject("streams", new JsonObject()))
+                .filter(streams -> "growing".equals(streams.getString("state")))
+                .toList();
+    }
+
+    private List<?> growingObjects() throws Exception {
+        return get(pipeline.sluice().objectStore().list("streams/media-a/growing-", ""));
+    }
+
     @Test
     void failsWithFailedTaskAndPlansAgainOnRetry() throws Exception {
         Path broken = Files.writeString(directory.resolve("broken"), "");

@@ -182,6 +182,7 @@ public final class FfmpegFixture {
                 Duration.ofSeconds(2),
                 new MediaConfig.Thumbnails(Duration.ofSeconds(15), 320),
                 MediaConfig.Streaming.HLS,
+                new MediaConfig.Growing(false, Duration.ofHours(1)),
                 new MediaConfig.Preview(true, true),
                 OptionalDouble.empty(),
                 LIMITS);

@@ -80,6 +80,30 @@ class MessageCodecTest {
                 .containsExactly(RENDITION, THUMBNAIL);
     }
 
+    @Test
+    void namesPlaylistOfVideoThatIsBeingEncoded() {
+        StagedJob job = MessageCodec.decodeStagedJob(golden("staged-job-download.json"), StageName.DOWNLOAD);
+        JobUpdate started =
+                JobUpdate.started(job, new JobUpdate.Origin(StageName.SEGMENT, 1, "host-a:17"), 40, 7, Instant.EPOCH);
+        JobUpdate growing = new JobUpdate(
+                started.jobId(),
+                started.mediaId(),
+                started.status(),
+                started.progress(),
+                "segment_encoded",
+                JobUpdate.Content.growing(job, "streams/m1/growing-x-1/master.m3u8"),
+                started.timestamp(),
+                8,
+                started.origin(),
+                Optional.empty());
+
+        assertThat(growing.toJson().getJsonObject("streams"))
+                .isEqualTo(new JsonObject()
+                        .put("hls_key", "streams/m1/growing-x-1/master.m3u8")
+                        .put("state", "growing"));
+        assertThat(started.toJson().containsKey("streams")).isFalse();
+    }
+
     /** Text tracks have a field of their own, and updates name those that have been published. */
     @Test
     void keepsTextTracks() {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.sluice.config.KeysConfig;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
+import dev.sluice.job.JobId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,29 @@ final class OutputKeysTest {
         assertThat(keys.renditionKey("m-1", "720p")).hasToString("videos/m-1_720p.mp4");
         assertThat(keys.thumbnailKey("m-1", 0)).hasToString("thumbnails/m-1_0.jpg");
         assertThat(keys.thumbnailKey("m-1", 12)).hasToString("thumbnails/m-1_12.jpg");
+    }
+
+    @Test
+    void keysWhileEncodingBelongToOnePlanOfOneJob() {
+        JobId job = new JobId("j/1");
+        String prefix = keys.growingPrefix("m-1", job, 7);
+        ObjectKey key = keys.growingKey("m-1", job, 7, "master.m3u8");
+
+        assertThat(key).hasToString(prefix + "master.m3u8");
+        assertThat(prefix).startsWith("streams/m-1/growing-j_1-").endsWith("-7/");
+        assertThat(keys.growingKey("m-1", job, 70, "x").value()).doesNotStartWith(prefix);
+        assertThat(keys.growingKey("m-1", new JobId("j_1"), 7, "x").value()).doesNotStartWith(prefix);
+        assertThat(keys.isOutputKeyOf("m-1", key)).isFalse();
+    }
+
+    @Test
+    void prefixWhileEncodingDoesNotDependOnOrderOfTemplate() {
+        OutputKeys reversed =
+                new OutputKeys(new KeysConfig(VIDEO, THUMBNAIL, "s/{name}/of-{mediaId}", "staging/"), List.of());
+        String prefix = reversed.growingPrefix("m", new JobId("j"), 1);
+
+        assertThat(prefix).startsWith("s/growing-j-").endsWith("-1/");
+        assertThat(reversed.growingKey("m", new JobId("j"), 1, "x").value()).isEqualTo(prefix + "x/of-m");
     }
 
     @Test

@@ -84,7 +84,7 @@ public record EncodeRunner(
     }
 
     /** The multiple of the key frame interval that is next to 6 s, as Apple's authoring specification requests. */
-    private Duration segmentDuration() {
+    public static Duration segmentDuration(MediaConfig media) {
         Duration interval = media.keyFrameInterval();
         return interval.multipliedBy(Math.max(1, Math.round((double) SEGMENT.toMillis() / interval.toMillis())));
     }
@@ -192,7 +192,7 @@ public record EncodeRunner(
         List<StreamFile> streams = EncodeCommand.isHybrid(media)
                 ? expected.renditions().stream()
                         .map(rendition -> HybridWriter.replace(
-                                directory.resolve(rendition.fileName()), segmentDuration(), cancellation))
+                                directory.resolve(rendition.fileName()), segmentDuration(media), cancellation))
                         .toList()
                 : List.of();
         List<ThumbnailFile> thumbnails = ThumbnailFiles.list(

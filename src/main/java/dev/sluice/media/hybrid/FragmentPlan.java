@@ -31,15 +31,15 @@ record FragmentPlan(int priming, long primingBytes, List<Segment> segments) {
         Mp4Track video = tracks.get(0);
         List<List<Fragment>> groups = grouped(gops(reader, video), ticks(target, video), ticks(TOLERANCE, video));
         Optional<Mp4Track> audio = tracks.stream().skip(1).findFirst();
-        AudioPlan audioPlan = new AudioPlan(groups, target);
+        AudioPlan audioPlan = new AudioPlan(starts(groups, audio.orElse(video)), target);
         if (audio.isPresent()) {
             audioPlan.add(reader, audio.get());
         }
         List<Segment> segments = new ArrayList<>();
         for (int i = 0; i < groups.size(); i++) {
-            segments.add(new Segment(audioPlan.fragments.get(i), groups.get(i)));
+            segments.add(new Segment(audioPlan.fragments().get(i), groups.get(i)));
         }
-        return new FragmentPlan(audioPlan.priming, audioPlan.primingBytes, segments);
+        return new FragmentPlan(audioPlan.priming(), audioPlan.primingBytes(), segments);
     }
 
     /** All fragments, in the order of the file. */
@@ -88,7 +88,15 @@ record FragmentPlan(int priming, long primingBytes, List<Segment> segments) {
         return groups;
     }
 
-    private static void addTo(List<Fragment> fragments, Fragment fragment) {
+    /** Start of each segment, in ticks of a track. */
+    private static List<Long> starts(List<List<Fragment>> groups, Mp4Track track) {
+        return groups.stream()
+                .map(group -> group.get(0))
+                .map(first -> convert(first.start(), first.track().timescale(), track.timescale()))
+                .toList();
+    }
+
+    static void addTo(List<Fragment> fragments, Fragment fragment) {
         Mp4Reader.require(fragments.size() < MAX_FRAGMENTS, "it has more than " + MAX_FRAGMENTS + " fragments");
         Mp4Reader.require(
                 fragment.bytes() <= Integer.MAX_VALUE && fragment.decodeTime() >= 0,
@@ -96,7 +104,7 @@ record FragmentPlan(int priming, long primingBytes, List<Segment> segments) {
         fragments.add(fragment);
     }
 
-    private static long ticks(Duration duration, Mp4Track track) {
+    static long ticks(Duration duration, Mp4Track track) {
         return Math.max(1, convert(duration.toMillis(), 1000, track.timescale()));
     }
 
@@ -106,83 +114,5 @@ record FragmentPlan(int priming, long primingBytes, List<Segment> segments) {
                 .multiply(BigInteger.valueOf(to))
                 .divide(BigInteger.valueOf(from))
                 .longValue();
-    }
-
-    /** Assigns the audio to the segments of the video, in fragments of at most one and a half times the target. */
-    private static final class AudioPlan {
-        private final List<List<Fragment>> video;
-        private final List<List<Fragment>> fragments = new ArrayList<>();
-        private final Duration target;
-        private int priming;
-        private long primingBytes;
-        private int segment;
-
-        AudioPlan(List<List<Fragment>> video, Duration target) {
-            this.video = video;
-            this.target = target;
-            video.forEach(group -> fragments.add(new ArrayList<>()));
-        }
-
-        void add(Mp4Reader reader, Mp4Track audio) throws IOException {
-            SampleCursor sample = audio.cursor(reader);
-            boolean more = sample.advance();
-            while (more && sample.presentationTime() < 0) {
-                priming++;
-                primingBytes += sample.size();
-                more = sample.advance();
-            }
-            if (!more) {
-                return;
-            }
-            addSilence(audio, sample.presentationTime());
-            Fragment.Builder fragment = new Fragment.Builder(audio, sample);
-            long limit = limit(audio, fragment.start());
-            for (; more; more = sample.advance()) {
-                if (sample.presentationTime() >= limit) {
-                    addTo(fragments.get(segment), fragment.build());
-                    fragment = new Fragment.Builder(audio, sample);
-                    limit = limit(audio, fragment.start());
-                }
-                fragment.add(sample);
-            }
-            addTo(fragments.get(segment), fragment.build());
-        }
-
-        /** Fills the time from the start of the video to that of the audio, with whole packets. */
-        private void addSilence(Mp4Track audio, long audioStart) {
-            if (!audio.codec().equals(SilentPacket.CODEC) || audio.timescale() != SilentPacket.TIMESCALE) {
-                return;
-            }
-            Fragment first = video.get(0).get(0);
-            long videoStart = Math.max(0, convert(first.start(), first.track().timescale(), audio.timescale()));
-            long packets = Math.max(0, (audioStart - videoStart) / SilentPacket.SAMPLES);
-            long start = audioStart - packets * SilentPacket.SAMPLES;
-            while (packets > 0) {
-                long limit = limit(audio, start);
-                long count = Math.min(
-                        packets, Math.max(1, (limit - start + SilentPacket.SAMPLES - 1) / SilentPacket.SAMPLES));
-                addTo(fragments.get(segment), Fragment.silence(audio, Math.toIntExact(count), start));
-                start += count * SilentPacket.SAMPLES;
-                packets -= count;
-            }
-        }
-
-        /** The time at which the fragment that starts at a time ends; selects its segment. */
-        private long limit(Mp4Track audio, long start) {
-            while (segment + 1 < video.size() && start >= segmentStart(audio, segment + 1)) {
-                segment++;
-            }
-            long length = ticks(target, audio);
-            if (segment + 1 == video.size()) {
-                return start + length;
-            }
-            long end = segmentStart(audio, segment + 1);
-            return end - start > length + length / 2 ? start + length : end;
-        }
-
-        private long segmentStart(Mp4Track audio, int number) {
-            Fragment first = video.get(number).get(0);
-            return convert(first.start(), first.track().timescale(), audio.timescale());
-        }
     }
 }

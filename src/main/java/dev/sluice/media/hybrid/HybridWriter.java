@@ -160,15 +160,22 @@ public final class HybridWriter {
         for (int i = 0; i < fragments.size(); i++) {
             cancellation.throwIfCancelled();
             Mp4Reader.require(out.position() == layout.positions()[i], "a fragment is not at its position");
-            writeFragment(out, i, fragments.get(i).isVideo() ? video : audio, extents);
+            Fragment fragment = fragments.get(i);
+            writeFragment(reader, out, fragment, i + 1, fragment.isVideo() ? video : audio);
         }
     }
 
-    private void writeFragment(Mp4Output out, int number, SampleCursor sample, SampleExtents extents)
+    /**
+     * Writes a fragment.
+     *
+     * @param sequence number of the fragment, from 1
+     * @param sample before the first sample of the fragment; after its last one then
+     */
+    static void writeFragment(Mp4Reader reader, Mp4Output out, Fragment fragment, int sequence, SampleCursor sample)
             throws IOException {
-        Fragment fragment = fragments.get(number);
+        SampleExtents extents = new SampleExtents();
         FragmentHeader header = new FragmentHeader(fragment);
-        header.write(out, number + 1, () -> {
+        header.write(out, sequence, () -> {
             for (int i = 0; i < fragment.samples() && !fragment.isSilence(); i++) {
                 advance(sample, extents);
                 header.writeSample(out, sample);

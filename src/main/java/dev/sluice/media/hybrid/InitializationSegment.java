@@ -4,14 +4,15 @@ import dev.sluice.media.mp4.Box;
 import dev.sluice.media.mp4.BoxBuffer;
 import dev.sluice.media.mp4.Mp4Reader;
 import dev.sluice.media.mp4.Mp4Track;
+import dev.sluice.media.mp4.SampleDescription;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
 /**
- * Builds the CMAF header of a track: {@code ftyp} and a {@code moov} without samples, durations and edit list. Times are in the
- * fragments.
+ * Builds the CMAF header of a track: {@code ftyp} and a {@code moov} without samples, durations, bitrates and edit list. Times are in
+ * the fragments. So files with parts of one stream have equal headers.
  */
 final class InitializationSegment {
     private static final Set<String> CONTAINERS = Set.of("trak", "mdia", "minf");
@@ -43,7 +44,7 @@ final class InitializationSegment {
             byte[] empty = new byte[8];
             return BoxBuffer.box(
                     "stbl",
-                    content(reader.get(box, "stsd")),
+                    description(reader.get(box, "stsd")),
                     BoxBuffer.box("stts", empty),
                     BoxBuffer.box("stsc", empty),
                     BoxBuffer.box("stsz", new byte[12]),
@@ -63,6 +64,29 @@ final class InitializationSegment {
             }
         }
         return BoxBuffer.box(box.type(), children.toArray(byte[][]::new));
+    }
+
+    /** The sample description, of a video without {@code btrt}: bitrates of this file. */
+    private byte[] description(Box stsd) throws IOException {
+        byte[] content = content(stsd);
+        long start = stsd.body() + Mp4Reader.VERSION_BYTES + Integer.BYTES;
+        Box entry = reader.box(start, stsd.end());
+        if (!entry.type().equals("avc1")) {
+            return content;
+        }
+        int fixed = SampleDescription.VISUAL_ENTRY_BYTES;
+        Mp4Reader.require(
+                entry.end() == stsd.end() && entry.bodyBytes() >= fixed, "a sample description has another size");
+        BoxBuffer kept = new BoxBuffer().add(reader.bytes(entry.body(), fixed));
+        for (Box child : reader.boxes(entry.body() + fixed, entry.end())) {
+            if (!child.type().equals("btrt")) {
+                var unused = kept.add(content(child));
+            }
+        }
+        return BoxBuffer.box(
+                "stsd",
+                reader.bytes(stsd.body(), Mp4Reader.VERSION_BYTES + Integer.BYTES),
+                BoxBuffer.box(entry.type(), kept.toBytes()));
     }
 
     /** A header with the duration 0, at one of two positions of its body, by version. */

@@ -35,7 +35,7 @@ final class StreamIndex {
         }
     }
 
-    private static StreamSegment segment(List<Fragment> fragments, long position) {
+    static StreamSegment segment(List<Fragment> fragments, long position) {
         long start = fragments.get(0).start();
         return new StreamSegment(
                 new FileRange(
@@ -58,7 +58,7 @@ final class StreamIndex {
                         : Optional.of(stream(tracks.get(1), initializations.get(1), audio, List.of())));
     }
 
-    private static FragmentedStream stream(
+    static FragmentedStream stream(
             Mp4Track track, FileRange initialization, List<StreamSegment> segments, List<StreamSegment> keyFrames) {
         return new FragmentedStream(
                 track.codec(),

@@ -68,6 +68,13 @@ public record Mp4Track(
         return audio.map(second -> List.of(first, second)).orElse(List.of(first));
     }
 
+    /** The track of a file with audio only. */
+    public static Mp4Track onlyAudio(Mp4Reader reader, Box moov) throws IOException {
+        Mp4Track track = of(reader, reader.get(moov, "trak"), timescale(reader, reader.get(moov, "mvhd")));
+        Mp4Reader.require(track.kind == Kind.AUDIO, "its first track is not audio");
+        return track;
+    }
+
     private static Mp4Track of(Mp4Reader reader, Box trak, long movieTimescale) throws IOException {
         Box mdia = reader.get(trak, "mdia");
         String handler = new String(reader.bytes(reader.get(mdia, "hdlr").body() + 8, 4), StandardCharsets.ISO_8859_1);

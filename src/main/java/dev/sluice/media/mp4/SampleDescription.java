@@ -7,7 +7,7 @@ import java.util.Locale;
 /** Codec strings (RFC 6381) of the sample descriptions that the encode writes: H.264 and AAC. */
 public final class SampleDescription {
     /** Bytes of a visual sample entry before its boxes (ISO/IEC 14496-12, 12.1.3). */
-    private static final int VISUAL_ENTRY_BYTES = 78;
+    public static final int VISUAL_ENTRY_BYTES = 78;
     /** Bytes of an audio sample entry before its boxes (ISO/IEC 14496-12, 12.2.3). */
     private static final int AUDIO_ENTRY_BYTES = 28;
 

@@ -13,16 +13,21 @@ import java.util.Set;
  * playlist for each rendition, and one for the audio. Pure.
  */
 public final class HlsPlaylists {
-    private static final String AUDIO = "audio.m3u8";
+    static final String AUDIO = "audio.m3u8";
     /** As Apple's authoring specification requests for captions. */
     private static final String CAPTIONS = ",CHARACTERISTICS=\"public.accessibility.transcribes-spoken-dialog,"
             + "public.accessibility.describes-music-and-sound\"";
 
     private static final String AUDIO_GROUP = "audio";
     /** {@code EXT-X-MAP} in fragmented MP4 needs 6 or 7. */
-    private static final String HEAD = "#EXTM3U\n#EXT-X-VERSION:7\n";
+    static final String HEAD = "#EXTM3U\n#EXT-X-VERSION:7\n";
 
     private static final String TEXT_GROUP = "text";
+
+    static final String AUDIO_MEDIA = "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"" + AUDIO_GROUP + "\",NAME=\"" + AUDIO_GROUP
+            + "\",DEFAULT=YES,AUTOSELECT=YES,CHANNELS=\"2\",URI=\"" + AUDIO + "\"\n";
+    static final String AUDIO_ATTRIBUTE = ",AUDIO=\"" + AUDIO_GROUP + "\"";
+    static final String END = "#EXT-X-ENDLIST\n";
 
     private final StreamPresentation presentation;
     private final List<StreamText> texts;
@@ -60,7 +65,11 @@ public final class HlsPlaylists {
     }
 
     private static String mediaName(StreamRendition rendition) {
-        return "video_" + rendition.quality() + ".m3u8";
+        return mediaName(rendition.quality());
+    }
+
+    static String mediaName(String quality) {
+        return "video_" + quality + ".m3u8";
     }
 
     private static String keyFramesName(StreamRendition rendition) {
@@ -71,8 +80,7 @@ public final class HlsPlaylists {
         StringBuilder text = new StringBuilder(HEAD).append("#EXT-X-INDEPENDENT-SEGMENTS\n");
         Optional<FragmentedStream> audio = presentation.audio();
         if (audio.isPresent()) {
-            text.append("#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"" + AUDIO_GROUP + "\",NAME=\"" + AUDIO_GROUP
-                    + "\",DEFAULT=YES,AUTOSELECT=YES,CHANNELS=\"2\",URI=\"" + AUDIO + "\"\n");
+            text.append(AUDIO_MEDIA);
         }
         addTexts(text);
         for (StreamRendition rendition : presentation.renditions()) {
@@ -85,8 +93,7 @@ public final class HlsPlaylists {
                     .append('"')
                     .append(resolution(video))
                     .append(String.format(Locale.ROOT, ",FRAME-RATE=%.3f", presentation.frameRate(rendition)))
-                    .append(audio.map(stream -> ",AUDIO=\"" + AUDIO_GROUP + "\"")
-                            .orElse(""))
+                    .append(audio.map(stream -> AUDIO_ATTRIBUTE).orElse(""))
                     .append(texts.isEmpty() ? "" : ",SUBTITLES=\"" + TEXT_GROUP + "\"")
                     .append('\n')
                     .append(mediaName(rendition))
@@ -173,21 +180,19 @@ public final class HlsPlaylists {
                 .append(targetSeconds)
                 .append("\n#EXT-X-PLAYLIST-TYPE:VOD\n")
                 .append(kind)
-                .append("#EXT-X-MAP:URI=\"")
-                .append(uri)
-                .append("\",BYTERANGE=\"")
-                .append(range(initialization))
-                .append("\"\n");
+                .append(map(uri, initialization));
         for (StreamSegment segment : segments) {
-            text.append("#EXTINF:")
-                    .append(String.format(Locale.ROOT, "%.6f", (double) segment.duration() / stream.timescale()))
-                    .append(",\n#EXT-X-BYTERANGE:")
-                    .append(range(segment.range()))
-                    .append('\n')
-                    .append(uri)
-                    .append('\n');
+            text.append(segment(uri, segment.range(), (double) segment.duration() / stream.timescale()));
         }
-        return text.append("#EXT-X-ENDLIST\n").toString();
+        return text.append(END).toString();
+    }
+
+    static String map(String uri, FileRange initialization) {
+        return "#EXT-X-MAP:URI=\"" + uri + "\",BYTERANGE=\"" + range(initialization) + "\"\n";
+    }
+
+    static String segment(String uri, FileRange range, double seconds) {
+        return String.format(Locale.ROOT, "#EXTINF:%.6f,\n#EXT-X-BYTERANGE:%s\n%s\n", seconds, range(range), uri);
     }
 
     private static String range(FileRange range) {

@@ -4,12 +4,14 @@ import dev.sluice.common.async.PayloadExecutor;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.Cost;
 import dev.sluice.job.JobException;
+import dev.sluice.message.EncodePlan;
 import dev.sluice.message.JobUpdate;
 import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.db.SqlDurations;
 import dev.sluice.persistence.db.SqlSession;
 import dev.sluice.persistence.db.SqlStatement;
+import dev.sluice.persistence.growing.GrowingStreamRepository;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
 import dev.sluice.persistence.usertable.UserTableMapping;
@@ -117,7 +119,14 @@ public final class RunSettlement {
                 sent.add(JobRegistration.insertRun(session, next.run()));
                 next.message().ifPresent(following -> sent.add(Outbox.enqueue(session, following)));
             });
-            completion.tasks().ifPresent(tasks -> sent.add(TaskSettlement.plan(session, attempt, tasks)));
+            completion.tasks().ifPresent(tasks -> {
+                sent.add(TaskSettlement.plan(session, attempt, tasks));
+                completion
+                        .job()
+                        .plan()
+                        .flatMap(EncodePlan::growing)
+                        .ifPresent(token -> sent.add(GrowingStreamRepository.create(session, completion.job(), token)));
+            });
             return Future.all(run, job, Future.all(sent))
                     .compose(all -> changed(run) && changed(job)
                             ? announce(session, completion.job(), withTotal(update, job.result()))

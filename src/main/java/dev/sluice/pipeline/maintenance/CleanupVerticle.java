@@ -2,6 +2,7 @@ package dev.sluice.pipeline.maintenance;
 
 import dev.sluice.common.async.PeriodicTask;
 import dev.sluice.job.JobException;
+import dev.sluice.pipeline.growing.GrowingStreamPublisher;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
@@ -10,19 +11,24 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Periodically deletes the orphaned artifacts of crashed workers: workspace files, staged objects and partial outputs. */
+/**
+ * Periodically deletes the orphaned artifacts of crashed workers: workspace files, staged objects and partial outputs. Also
+ * continues what crashed workers left of streams that grow, and deletes those that are no longer needed.
+ */
 public final class CleanupVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(CleanupVerticle.class);
 
     private final JobCleanup jobCleanup;
     private final OrphanSweeper orphanSweeper;
+    private final GrowingStreamPublisher growingStreams;
     private final Duration interval;
     private @Nullable PeriodicTask task;
 
     /** @param interval pause between two passes */
-    public CleanupVerticle(JobCleanup jobCleanup, Duration interval) {
+    public CleanupVerticle(JobCleanup jobCleanup, GrowingStreamPublisher growingStreams, Duration interval) {
         this.jobCleanup = jobCleanup;
         this.orphanSweeper = jobCleanup.orphanSweeper();
+        this.growingStreams = growingStreams;
         this.interval = interval;
     }
 
@@ -44,7 +50,9 @@ public final class CleanupVerticle extends VerticleBase {
                 .cleanUpWorkspace()
                 .recover(CleanupVerticle::logFailure)
                 .compose(done -> orphanSweeper.cleanUpStaging().recover(CleanupVerticle::logFailure))
-                .compose(done -> jobCleanup.removePartialOutputs().recover(CleanupVerticle::logFailure));
+                .compose(done -> jobCleanup.removePartialOutputs().recover(CleanupVerticle::logFailure))
+                .compose(done -> jobCleanup.cleanUpGrowingStreams().recover(CleanupVerticle::logFailure))
+                .compose(done -> growingStreams.growAll());
     }
 
     private static Future<Void> logFailure(Throwable cause) {

@@ -2,14 +2,9 @@ package dev.sluice.pipeline.maintenance;
 
 import dev.sluice.job.Attempt;
 import dev.sluice.job.JobId;
-import dev.sluice.message.OutputFile;
-import dev.sluice.message.StagedJob;
-import dev.sluice.objectstore.ObjectKey;
-import dev.sluice.objectstore.ObjectStore;
-import dev.sluice.objectstore.OutputKeys;
 import dev.sluice.objectstore.StagingArea;
-import dev.sluice.persistence.recovery.PartialOutputRepository;
 import dev.sluice.persistence.recovery.StaleArtifactRepository;
+import dev.sluice.pipeline.growing.GrowingStreamCleanup;
 import dev.sluice.workspace.AttemptDirectoryName;
 import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
@@ -26,25 +21,22 @@ public final class JobCleanup {
     private static final Logger LOG = LoggerFactory.getLogger(JobCleanup.class);
 
     private final Workspace workspace;
-    private final ObjectStore objectStore;
     private final StagingArea staging;
-    private final OutputKeys keys;
     private final StaleArtifactRepository staleArtifacts;
-    private final PartialOutputRepository partialOutputs;
+    private final PartialOutputCleanup partialOutputs;
+    private final GrowingStreamCleanup growingStreams;
 
     public JobCleanup(
             Workspace workspace,
-            ObjectStore objectStore,
             StagingArea staging,
-            OutputKeys keys,
             StaleArtifactRepository staleArtifacts,
-            PartialOutputRepository partialOutputs) {
+            PartialOutputCleanup partialOutputs,
+            GrowingStreamCleanup growingStreams) {
         this.workspace = workspace;
-        this.objectStore = objectStore;
         this.staging = staging;
-        this.keys = keys;
         this.staleArtifacts = staleArtifacts;
         this.partialOutputs = partialOutputs;
+        this.growingStreams = growingStreams;
     }
 
     /** Deletes all artifacts of a completed job, which cannot be restarted. */
@@ -61,7 +53,8 @@ public final class JobCleanup {
         return Future.join(
                         logFailure(job, deleteDirectories(job)),
                         logFailure(job, staging.deleteIf(job, () -> hasEnded(job))),
-                        logFailure(job, removePartialOutput(job)))
+                        logFailure(job, partialOutputs.remove(job)),
+                        logFailure(job, growingStreams.withdraw(job)))
                 .transform(done -> Future.succeededFuture());
     }
 
@@ -78,11 +71,12 @@ public final class JobCleanup {
 
     /** Removes partial outputs that remained because a worker crashed or the object store was unavailable. */
     Future<Void> removePartialOutputs() {
-        return partialOutputs
-                .findUnresolved()
-                .compose(jobs ->
-                        Future.join(jobs.stream().map(this::removePartialOutput).toList()))
-                .mapEmpty();
+        return partialOutputs.removeAll();
+    }
+
+    /** Deletes streams that were published while their video was encoded. */
+    Future<Void> cleanUpGrowingStreams() {
+        return growingStreams.cleanUp();
     }
 
     private Future<Void> deleteDirectories(JobId job) {
@@ -103,25 +97,6 @@ public final class JobCleanup {
 
     private Future<Boolean> hasEnded(JobId job) {
         return staleArtifacts.findEndedJobs(Set.of(job.pathSegment())).map(ended -> !ended.isEmpty());
-    }
-
-    /** Deletes right after the check: a restarted job would have to encode before it publishes. */
-    private Future<Void> removePartialOutput(JobId job) {
-        return partialOutputs
-                .find(job)
-                .compose(found -> found.map(output -> (output.exclusive()
-                                        ? objectStore.delete(finalKeys(output.job()))
-                                        : Future.<Void>succeededFuture())
-                                .compose(deleted -> partialOutputs.markResolved(job)))
-                        .orElseGet(Future::succeededFuture));
-    }
-
-    private List<ObjectKey> finalKeys(StagedJob job) {
-        return job.outputs().stream()
-                .map(OutputFile::s3Key)
-                .map(ObjectKey::new)
-                .filter(key -> keys.isOutputKeyOf(job.mediaId(), key))
-                .toList();
     }
 
     private static Future<Void> logFailure(JobId job, Future<Void> deletion) {

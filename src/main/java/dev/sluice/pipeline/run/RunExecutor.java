@@ -167,7 +167,7 @@ public final class RunExecutor {
             case JOB_COMPLETED ->
                 services.jobCleanup().cleanUpCompleted(run.job().id()).map(RunOutcome.COMPLETED);
             case NEXT_STAGE -> Future.succeededFuture(RunOutcome.COMPLETED);
-            case TASKS -> Future.succeededFuture(RunOutcome.NOT_COMPLETED);
+            case TASKS -> route.stage().taskCommitted(run.job()).map(RunOutcome.NOT_COMPLETED);
         };
     }
 

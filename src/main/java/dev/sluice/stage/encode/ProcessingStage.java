@@ -72,7 +72,10 @@ public final class ProcessingStage implements Stage {
     }
 
     private static StageResult planned(StageContext context, EncodePlan segments, MediaConfig media) {
-        EncodePlan plan = segments.withEncoding(media.toEncodingJson());
+        EncodePlan encoding = segments.withEncoding(media.toEncodingJson());
+        EncodePlan plan = media.growing().enabled() && media.streaming() != MediaConfig.Streaming.NONE
+                ? encoding.withGrowing(context.attempt().fencingToken())
+                : encoding;
         JsonObject summary =
                 new JsonObject().put("segments", plan.segmentCount()).put("tasks", plan.taskCount());
         return StageResult.planned(context.job().withPlan(plan), summary, new SegmentTasks(plan).taskPlan());

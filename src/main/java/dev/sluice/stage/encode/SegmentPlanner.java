@@ -88,6 +88,7 @@ public record SegmentPlanner(
                 info.times().audioStart(),
                 info.times().audioEnd(),
                 info.warnings(),
-                media.toEncodingJson());
+                media.toEncodingJson(),
+                Optional.empty());
     }
 }

@@ -7,6 +7,7 @@ import dev.sluice.ffmpeg.segment.SegmentRequest;
 import dev.sluice.ffmpeg.text.TextTracks;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
+import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
 import dev.sluice.media.AudioStream;
 import dev.sluice.media.Dimensions;
@@ -15,6 +16,7 @@ import dev.sluice.media.segment.EncodedSegment;
 import dev.sluice.media.segment.Segment;
 import dev.sluice.media.text.TextTrackFile;
 import dev.sluice.message.EncodePlan;
+import dev.sluice.message.StagedJob;
 import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageResult;
@@ -43,17 +45,28 @@ public final class SegmentStage implements Stage {
     private final Function<MediaConfig, SegmentEncoder> encoders;
     private final ArtifactStore artifactStore;
     private final int threads;
+    private final GrowingPieces growing;
+    private final Function<JobId, Future<Void>> growth;
 
-    /** @param threads that one FFmpeg run may use */
+    /**
+     * Creates the stage.
+     *
+     * @param threads that one FFmpeg run may use
+     * @param growth lets the published stream of a job grow after a task; never fails
+     */
     public SegmentStage(
             EncodeServices services,
             Function<MediaConfig, SegmentEncoder> encoders,
             ArtifactStore artifactStore,
-            int threads) {
+            int threads,
+            GrowingPieces growing,
+            Function<JobId, Future<Void>> growth) {
         this.services = services;
         this.encoders = encoders;
         this.artifactStore = artifactStore;
         this.threads = threads;
+        this.growing = growing;
+        this.growth = growth;
     }
 
     @Override
@@ -73,6 +86,11 @@ public final class SegmentStage implements Stage {
         return services.withSource(context, source -> encodeVideo(context, plan, segment, encoder, source));
     }
 
+    @Override
+    public Future<Void> taskCommitted(StagedJob job) {
+        return SegmentTasks.planOf(job).growing().isPresent() ? growth.apply(job.id()) : Future.succeededFuture();
+    }
+
     private Future<StageResult> encodeAudio(
             StageContext context, EncodePlan plan, SegmentEncoder encoder, ProbedSource source) {
         AudioStream audio = source.info()
@@ -85,8 +103,13 @@ public final class SegmentStage implements Stage {
                 plan.end(),
                 true,
                 request -> encoder.encodeAudio(request, audio),
-                (result, text) -> store(
-                        context, List.of(result.file()), text, new JsonObject(), new SegmentResult(result).toJson()));
+                (result, text) -> growing.publishAudio(context, plan, result.file())
+                        .compose(stream -> store(
+                                context,
+                                List.of(result.file()),
+                                text,
+                                new JsonObject(),
+                                new SegmentResult(result).toJson().mergeIn(stream))));
     }
 
     private Future<StageResult> encodeVideo(
@@ -101,8 +124,13 @@ public final class SegmentStage implements Stage {
                         new Dimensions(plan.video().width(), plan.video().height()),
                         segment,
                         plan.firstFrameTimes().get(segment.number()))),
-                (result, text) -> store(
-                        context, result.files(), text, summary(segment, result), new SegmentResult(result).toJson()));
+                (result, text) -> growing.publishVideo(context, plan, segment, result)
+                        .compose(stream -> store(
+                                context,
+                                result.files(),
+                                text,
+                                summary(segment, result),
+                                new SegmentResult(result).toJson().mergeIn(stream))));
     }
 
     /**

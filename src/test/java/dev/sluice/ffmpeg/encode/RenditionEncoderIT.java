@@ -219,6 +219,7 @@ class RenditionEncoderIT {
                 media.keyFrameInterval(),
                 media.thumbnails(),
                 media.streaming(),
+                media.growing(),
                 media.preview(),
                 media.loudnessTarget(),
                 tight);

@@ -19,6 +19,8 @@ import dev.sluice.media.Dimensions;
 import dev.sluice.media.MediaInfo;
 import dev.sluice.media.ProbedSource;
 import dev.sluice.media.SourceDamage;
+import dev.sluice.media.hybrid.AudioFragmentWriter;
+import dev.sluice.media.hybrid.HybridWriter;
 import dev.sluice.media.preview.ImageFile;
 import dev.sluice.media.preview.TileFiles;
 import dev.sluice.media.rendition.EncodeResult;
@@ -29,6 +31,11 @@ import dev.sluice.media.rendition.ThumbnailFiles;
 import dev.sluice.media.segment.EncodedSegment;
 import dev.sluice.media.segment.Segment;
 import dev.sluice.media.segment.SegmentPlan;
+import dev.sluice.media.streaming.FileRange;
+import dev.sluice.media.streaming.FragmentedStream;
+import dev.sluice.media.streaming.StreamPiece;
+import dev.sluice.media.streaming.StreamSegment;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -36,6 +43,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -132,6 +140,80 @@ class SegmentEncoderIT {
         assertSameInSegments(
                 clip("testsrc2=size=640x480:rate=30000/1001:duration=10", "-g", "10000"),
                 oneRung(Duration.ofSeconds(2)));
+    }
+
+    /** One initialization segment is enough also if their bitrates differ, times are those of the whole video, and late audio is preceded by silence. */
+    @Test
+    void piecesAreOneStream() throws IOException {
+        Path source = clip("testsrc2=size=640x360:rate=25:duration=9,noise=alls=60:allf=t", "-af", "asetpts=PTS+1/TB");
+        MediaInfo info = FfmpegFixture.probe(source);
+        MediaConfig media = oneRung(Duration.ofSeconds(15));
+        SegmentEncoder encoder = encoder(FfmpegFixture.ffmpeg(), media);
+        List<Optional<Duration>> firstFrames = firstFrames(source, info, media).orElseThrow();
+        ByteArrayOutputStream video = new ByteArrayOutputStream();
+        List<String> expected = new ArrayList<>();
+        List<StreamPiece> pieces = new ArrayList<>();
+        for (Segment segment : plan(info, media).segments()) {
+            Path file = encode(encoder, source, info, segment, firstFrames.get(segment.number()))
+                    .files()
+                    .get(0);
+            expected.addAll(hashes(file, "v"));
+            FragmentedStream stream = HybridWriter.replace(file, MIN_SEGMENT, new CancellationToken())
+                    .video();
+            byte[] content = Files.readAllBytes(file);
+            byte[] initialization = range(content, stream.initialization());
+            if (pieces.isEmpty()) {
+                video.write(initialization);
+            }
+            for (StreamSegment each : stream.segments()) {
+                video.write(range(content, each.range()));
+            }
+            pieces.add(StreamPiece.of("x", stream, Arrays.toString(initialization), next(firstFrames, segment)));
+        }
+
+        Path joined = Files.write(directory.resolve("video.mp4"), video.toByteArray());
+        assertThat(pieces).hasSizeGreaterThan(1);
+        assertThat(pieces.stream().map(piece -> piece.format().digest()).distinct())
+                .hasSize(1);
+        List<StreamPiece.Segment> segments =
+                pieces.stream().flatMap(piece -> piece.segments().stream()).toList();
+        for (int i = 1; i < segments.size(); i++) {
+            assertThat(segments.get(i).start())
+                    .isEqualTo(
+                            segments.get(i - 1).start().plus(segments.get(i - 1).duration()));
+        }
+        assertThat(hashes(joined, "v")).isEqualTo(expected).hasSize(225);
+        assertThat(DecodedFrames.of(joined, 0, directory).count()).isEqualTo(225);
+
+        Path audio = encoder.encodeAudio(
+                        FfmpegFixture.request(source, info, Files.createTempDirectory(directory, "audio")),
+                        info.audio().orElseThrow())
+                .file();
+        Path fragments = directory.resolve("audio.mp4");
+        FragmentedStream stream = AudioFragmentWriter.write(
+                        audio, fragments, Duration.ZERO, MIN_SEGMENT, new CancellationToken())
+                .orElseThrow();
+        List<String> found = hashes(fragments, "a");
+        List<String> packets = hashes(audio, "a");
+        assertThat(found.subList(found.size() - packets.size(), found.size())).isEqualTo(packets);
+        assertThat(found.size() - packets.size()).isBetween(44, 47);
+        assertThat(stream.segments().get(0).start()).isBetween(0L, 1023L);
+        assertThat(stream.segments()).allMatch(segment -> segment.duration() <= 2 * 48_000 + 1023);
+    }
+
+    private static Optional<Duration> next(List<Optional<Duration>> firstFrames, Segment segment) {
+        return segment.number() + 1 < firstFrames.size() ? firstFrames.get(segment.number() + 1) : Optional.empty();
+    }
+
+    private static byte[] range(byte[] content, FileRange range) {
+        return Arrays.copyOfRange(content, (int) range.offset(), (int) range.end());
+    }
+
+    /** In decoding order. */
+    private static List<String> hashes(Path file, String kind) {
+        return packets(file, kind, "dts_time,data_hash").stream()
+                .map(line -> line.split(",", 2)[1])
+                .toList();
     }
 
     /**
@@ -446,6 +528,7 @@ class SegmentEncoderIT {
                 media.keyFrameInterval(),
                 new MediaConfig.Thumbnails(thumbnails, media.thumbnails().width()),
                 media.streaming(),
+                media.growing(),
                 media.preview(),
                 media.loudnessTarget(),
                 media.limits());

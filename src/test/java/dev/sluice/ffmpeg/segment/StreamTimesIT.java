@@ -51,6 +51,7 @@ class StreamTimesIT {
             Duration.ofSeconds(2),
             new MediaConfig.Thumbnails(Duration.ofSeconds(2), 160),
             MediaConfig.Streaming.HLS,
+            new MediaConfig.Growing(false, Duration.ofHours(1)),
             new MediaConfig.Preview(false, false),
             OptionalDouble.empty(),
             FfmpegFixture.LIMITS);

@@ -126,6 +126,7 @@ class EncoderTrialIT {
                 media.keyFrameInterval(),
                 media.thumbnails(),
                 media.streaming(),
+                media.growing(),
                 media.preview(),
                 media.loudnessTarget(),
                 media.limits());

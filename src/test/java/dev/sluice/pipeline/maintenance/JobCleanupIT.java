@@ -20,8 +20,11 @@ import dev.sluice.objectstore.OutputKeys;
 import dev.sluice.objectstore.StagingArea;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
+import dev.sluice.persistence.growing.GrowingStreamRepository;
 import dev.sluice.persistence.recovery.PartialOutputRepository;
 import dev.sluice.persistence.recovery.StaleArtifactRepository;
+import dev.sluice.pipeline.growing.GrowingStreamCleanup;
+import dev.sluice.routing.UpdateMessages;
 import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -64,19 +67,24 @@ class JobCleanupIT {
                 new WorkspaceConfig(
                         WorkspaceConfig.Mode.OBJECT_STORE, directory.resolve("work"), 0, 0, Duration.ofMinutes(1))));
         staging = new StagingArea(objectStore, "staging/");
+        OutputKeys keys = new OutputKeys(
+                new KeysConfig(
+                        "videos/{mediaId}_{quality}.mp4",
+                        "thumbnails/{mediaId}_{n}.jpg",
+                        "streams/{mediaId}/{name}",
+                        "staging/"),
+                List.of("360p"));
         jobCleanup = new JobCleanup(
                 workspace,
-                objectStore,
                 staging,
-                new OutputKeys(
-                        new KeysConfig(
-                                "videos/{mediaId}_{quality}.mp4",
-                                "thumbnails/{mediaId}_{n}.jpg",
-                                "streams/{mediaId}/{name}",
-                                "staging/"),
-                        List.of("360p")),
                 new StaleArtifactRepository(store.database()),
-                new PartialOutputRepository(store.database(), store.tables()));
+                new PartialOutputCleanup(
+                        objectStore, keys, new PartialOutputRepository(store.database(), store.tables())),
+                new GrowingStreamCleanup(
+                        new GrowingStreamRepository(store.database(), UpdateMessages::toOutbox),
+                        objectStore,
+                        keys,
+                        Duration.ofMinutes(5)));
     }
 
     @Test
@@ -87,6 +95,23 @@ class JobCleanupIT {
 
         assertThat(objectStore.keys()).containsExactly(OF_OTHER_MEDIA);
         assertThat(attemptDirectory.getParent().getParent()).isEmptyDirectory();
+    }
+
+    @Test
+    void deletesStreamThatWasPublishedWhileEncoding() throws Exception {
+        var unused = interruptedPublication("failed");
+        OutputKeys keys = new OutputKeys(
+                new KeysConfig("{mediaId}_{quality}", "{mediaId}_{n}", "streams/{mediaId}/{name}", "staging/"),
+                List.of());
+        put(keys.growingKey("m", new JobId("j"), 1, "360p-0-10001.mp4"));
+        put(keys.growingKey("m", new JobId("j"), 1, "master.m3u8"));
+        ObjectKey ofOtherJob = keys.growingKey("m", new JobId("other"), 1, "master.m3u8");
+        put(ofOtherJob);
+        table.execute("INSERT INTO sluice.growing_stream (job_id, token, media_id) VALUES ('j', 1, 'm')");
+
+        get(jobCleanup.cleanUpFailed(new JobId("j")));
+
+        assertThat(objectStore.keys()).containsExactlyInAnyOrder(OF_OTHER_MEDIA, ofOtherJob);
     }
 
     @Test

@@ -23,6 +23,7 @@ class OutputSizeEstimatorTest {
             Duration.ofSeconds(2),
             new MediaConfig.Thumbnails(Duration.ofSeconds(15), 320),
             MediaConfig.Streaming.NONE,
+            new MediaConfig.Growing(false, Duration.ofHours(1)),
             new MediaConfig.Preview(true, true),
             OptionalDouble.empty(),
             new Limits(1L << 30, Duration.ofHours(2), 8192L * 4320, 64, 1L << 30)));

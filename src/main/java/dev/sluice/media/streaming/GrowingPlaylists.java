@@ -1,0 +1,166 @@
+package dev.sluice.media.streaming;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Builds the HLS playlists of a video that is being encoded in segments: media playlists of type {@code EVENT} (RFC 8216bis,
+ * 4.4.3.5) over the pieces that exist. Playlists over more pieces start with the lines of playlists over fewer pieces. Pure.
+ *
+ * <p>All playlists grow together, because players take a stream with one complete playlist for complete. A segment that is longer
+ * than the target duration, which must not change, ends the growth.
+ */
+public final class GrowingPlaylists {
+    /** Starts at the beginning of the video; players start near the end of a playlist that grows otherwise. */
+    private static final String START = "#EXT-X-START:TIME-OFFSET=0\n";
+
+    private static final double BITS_PER_BYTE = 8;
+    /** Seconds of the maximum bitrate that the rate control of the encoder may send at once. */
+    private static final int BUFFER_SECONDS = 2;
+    /** Headers of fragments, as part of the media data. */
+    private static final double OVERHEAD = 1.02;
+
+    private final long targetSeconds;
+    private final List<Rendition> renditions;
+    private final Optional<StreamPiece> audio;
+    private final int segments;
+    private final boolean complete;
+
+    /**
+     * The pieces of a rendition.
+     *
+     * @param maxBitrate of the encoder, bit/s
+     * @param pieces from the first one, without gap
+     */
+    public record Rendition(String quality, int maxBitrate, List<StreamPiece> pieces) {
+        public Rendition {
+            pieces = List.copyOf(pieces);
+        }
+
+        private List<StreamPiece.Segment> segments() {
+            return pieces.stream().flatMap(piece -> piece.segments().stream()).toList();
+        }
+    }
+
+    /**
+     * Creates the playlists of a video.
+     *
+     * @param targetSeconds target duration, the same in all calls for a video
+     * @param renditions smallest first, at least one; segments start at the same times in all
+     * @param audio all of it
+     * @param complete whether these are all pieces
+     */
+    public GrowingPlaylists(
+            long targetSeconds, List<Rendition> renditions, Optional<StreamPiece> audio, boolean complete) {
+        this.targetSeconds = targetSeconds;
+        this.renditions = List.copyOf(renditions);
+        this.audio = audio;
+        this.segments = renditions.stream()
+                .mapToInt(rendition -> countWithinTarget(rendition.segments()))
+                .min()
+                .orElse(0);
+        this.complete = complete
+                && segments == this.renditions.get(0).segments().size()
+                && audio.filter(piece -> countWithinTarget(piece.segments())
+                                < piece.segments().size())
+                        .isEmpty();
+    }
+
+    private int countWithinTarget(List<StreamPiece.Segment> all) {
+        return (int) all.stream()
+                .takeWhile(segment -> segment.roundedSeconds() <= targetSeconds)
+                .count();
+    }
+
+    /** Whether there is a segment. */
+    public boolean isWatchable() {
+        return segments > 0;
+    }
+
+    /** The multivariant playlist, which never changes. */
+    public Playlist multivariant() {
+        StringBuilder text = new StringBuilder(HlsPlaylists.HEAD).append("#EXT-X-INDEPENDENT-SEGMENTS\n" + START);
+        if (audio.isPresent()) {
+            text.append(HlsPlaylists.AUDIO_MEDIA);
+        }
+        for (Rendition rendition : renditions) {
+            StreamPiece.Format format = rendition.pieces().get(0).format();
+            text.append("#EXT-X-STREAM-INF:BANDWIDTH=")
+                    .append((long) Math.ceil(maxBandwidth(rendition) + audioBandwidth()))
+                    .append(",CODECS=\"")
+                    .append(format.codec())
+                    .append(audio.map(piece -> "," + piece.format().codec()).orElse(""))
+                    .append("\",RESOLUTION=")
+                    .append(format.width())
+                    .append('x')
+                    .append(format.height())
+                    .append(String.format(Locale.ROOT, ",FRAME-RATE=%.3f", format.samplesPerSecond()))
+                    .append(audio.isPresent() ? HlsPlaylists.AUDIO_ATTRIBUTE : "")
+                    .append('\n')
+                    .append(HlsPlaylists.mediaName(rendition.quality()))
+                    .append('\n');
+        }
+        return new Playlist(Playlist.MASTER, Playlist.HLS_TYPE, text.toString());
+    }
+
+    /** The media playlists. */
+    public List<Playlist> media() {
+        List<Playlist> playlists = new ArrayList<>();
+        List<StreamPiece.Segment> shown = renditions.get(0).segments().subList(0, segments);
+        audio.ifPresent(piece -> {
+            Duration end =
+                    segments == 0 ? Duration.ZERO : shown.get(segments - 1).end();
+            int count = complete
+                    ? piece.segments().size()
+                    : (int) piece.segments().stream()
+                            .takeWhile(segment -> segment.start().compareTo(end) < 0)
+                            .count();
+            playlists.add(
+                    media(HlsPlaylists.AUDIO, List.of(piece), Math.min(count, countWithinTarget(piece.segments()))));
+        });
+        renditions.forEach(rendition ->
+                playlists.add(media(HlsPlaylists.mediaName(rendition.quality()), rendition.pieces(), segments)));
+        return playlists;
+    }
+
+    private Playlist media(String name, List<StreamPiece> pieces, int count) {
+        StringBuilder text = new StringBuilder(HlsPlaylists.HEAD)
+                .append("#EXT-X-TARGETDURATION:")
+                .append(targetSeconds)
+                .append("\n#EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-INDEPENDENT-SEGMENTS\n" + START);
+        String digest = "";
+        int left = count;
+        for (StreamPiece piece : pieces) {
+            if (left > 0 && !piece.format().digest().equals(digest)) {
+                digest = piece.format().digest();
+                text.append(HlsPlaylists.map(piece.name(), piece.initialization()));
+            }
+            for (StreamPiece.Segment segment : piece.segments()) {
+                if (left-- > 0) {
+                    text.append(HlsPlaylists.segment(piece.name(), segment.range(), segment.seconds()));
+                }
+            }
+        }
+        return new Playlist(
+                name,
+                Playlist.HLS_TYPE,
+                text.append(complete ? HlsPlaylists.END : "").toString());
+    }
+
+    /** The most that the rate control permits in half a target duration, the shortest time that counts for the peak. */
+    private double maxBandwidth(Rendition rendition) {
+        return OVERHEAD * rendition.maxBitrate() * (1 + 2.0 * BUFFER_SECONDS / targetSeconds);
+    }
+
+    private double audioBandwidth() {
+        return audio.stream()
+                .flatMap(piece -> piece.segments().stream())
+                .filter(segment -> 2 * segment.seconds() >= targetSeconds)
+                .mapToDouble(segment -> BITS_PER_BYTE * segment.range().bytes() / segment.seconds())
+                .max()
+                .orElse(0);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.sluice.media.streaming;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A part of a stream in a file of its own, published while other parts are encoded.
+ *
+ * @param name of the file, in the directory of its playlists
+ * @param initialization range of the initialization segment
+ * @param segments in order, at least one
+ */
+public record StreamPiece(String name, Format format, FileRange initialization, List<Segment> segments) {
+    private static final double NANOS = 1e9;
+
+    public StreamPiece {
+        segments = List.copyOf(segments);
+    }
+
+    /**
+     * Format of a stream.
+     *
+     * @param codec RFC 6381
+     * @param width of the video, pixels; 0 for audio
+     * @param height of the video, pixels; 0 for audio
+     * @param samplesPerSecond of the first segment
+     * @param digest of the initialization segment: one is enough for pieces with the same digest
+     */
+    public record Format(String codec, int width, int height, double samplesPerSecond, String digest) {}
+
+    /**
+     * A part of a piece that a player can load and decode by itself.
+     *
+     * @param start presentation time
+     */
+    public record Segment(FileRange range, Duration start, Duration duration) {
+        Duration end() {
+            return start.plus(duration);
+        }
+
+        /** Duration in whole seconds, as compared with the target duration. */
+        long roundedSeconds() {
+            return Math.round(seconds());
+        }
+
+        double seconds() {
+            return duration.toNanos() / NANOS;
+        }
+    }
+
+    /**
+     * The piece that a file contains.
+     *
+     * @param digest of the initialization segment
+     * @param next presentation time of what follows the piece, to which its last segment lasts; empty at the end of the stream
+     */
+    public static StreamPiece of(String name, FragmentedStream stream, String digest, Optional<Duration> next) {
+        List<Segment> segments = new ArrayList<>();
+        for (StreamSegment segment : stream.segments()) {
+            Duration start = duration(segment.start(), stream);
+            segments.add(new Segment(
+                    segment.range(), start, duration(segment.end(), stream).minus(start)));
+        }
+        Segment last = segments.get(segments.size() - 1);
+        next.filter(time -> time.compareTo(last.start()) > 0)
+                .ifPresent(time -> segments.set(
+                        segments.size() - 1, new Segment(last.range(), last.start(), time.minus(last.start()))));
+        double rate = stream.segments().get(0).samples()
+                / Math.max(1e-3, segments.get(0).seconds());
+        return new StreamPiece(
+                name,
+                new Format(stream.codec(), stream.width(), stream.height(), rate, digest),
+                stream.initialization(),
+                segments);
+    }
+
+    private static Duration duration(long ticks, FragmentedStream stream) {
+        return Duration.ofNanos(1000 * Math.round(ticks * 1e6 / stream.timescale()));
+    }
+}
