@@ -1,5 +1,6 @@
 package dev.sluice.persistence.growing;
 
+import dev.sluice.common.async.PayloadExecutor;
 import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.JobUpdate;
@@ -43,7 +44,7 @@ public final class GrowingStreamRepository {
                AND g.token = (SELECT max(token) FROM sluice.growing_stream WHERE job_id = $1)
                AND (g.lease_until IS NULL OR g.lease_until < clock_timestamp())
                AND g.shown < t.available AND t.available > 1
-            RETURNING g.token, g.lease, g.announced, j.message, t.available, t.complete
+            RETURNING g.token, g.lease, g.announced, j.message::text AS message, t.available, t.complete
             """;
     private static final String SELECT_TASKS = """
             SELECT result -> $4 AS stream FROM sluice.stage_run
@@ -148,13 +149,20 @@ public final class GrowingStreamRepository {
         return database.execute(CLAIM, job.value(), SEGMENT, SqlDurations.toSeconds(duration))
                 .compose(rows -> rows.size() == 0
                         ? Future.succeededFuture(Optional.empty())
-                        : tasks(job, rows.iterator().next(), field).map(Optional::of));
+                        : growth(rows.iterator().next(), field).map(Optional::of));
     }
 
-    private Future<Growth> tasks(JobId job, Row row, String field) {
-        return database.execute(SELECT_TASKS, job.value(), SEGMENT, row.getInteger("available"), field)
+    private Future<Growth> growth(Row row, String field) {
+        String message = row.getString("message");
+        Future<StagedJob> decoded = PayloadExecutor.execute(
+                message.length(), () -> MessageCodec.decodeStagedJob(message, StageName.SEGMENT));
+        return decoded.compose(staged -> tasks(staged, row, field));
+    }
+
+    private Future<Growth> tasks(StagedJob job, Row row, String field) {
+        return database.execute(SELECT_TASKS, job.id().value(), SEGMENT, row.getInteger("available"), field)
                 .map(tasks -> new Growth(
-                        MessageCodec.decodeStagedJob((JsonObject) row.getValue("message"), StageName.SEGMENT),
+                        job,
                         row.getInteger("token"),
                         row.getInteger("lease"),
                         row.getInteger("available"),
