@@ -49,7 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(ServicesExtension.class)
 class MaliciousFilesIT {
     private static final JsonObject SETTINGS = new JsonObject()
-            .put("ffmpeg", new JsonObject().put("maxEncodeSeconds", 10))
+            .put("ffmpeg", new JsonObject().put("maxEncodeSeconds", 30))
             // Long encodes must reach this limit here and not be encoded in segments.
             .put("delivery", new JsonObject().put("maxTaskSeconds", 86_400))
             .put("stages", new JsonObject().put("processing", new JsonObject().put("concurrency", 2)));
@@ -115,7 +115,7 @@ class MaliciousFilesIT {
     @TestFactory
     Stream<DynamicTest> endsAsExpectedWithoutSandbox() {
         SluiceConfig config = pipeline.config(new JsonObject()
-                .put("ffmpeg", new JsonObject().put("maxEncodeSeconds", 10).put("sandbox", "off")));
+                .put("ffmpeg", new JsonObject().put("maxEncodeSeconds", 30).put("sandbox", "off")));
         FfmpegInstallation ffmpeg = FfmpegInstallation.locate(config.ffmpeg());
         MediaProber prober =
                 new MediaProber(ffmpeg, config.ffmpeg(), config.media().limits());
