@@ -140,6 +140,7 @@ public record MediaConfig(
     public record Limits(long maxBytes, Duration maxDuration, long maxPixels, int maxStreams, long maxOutputBytes) {}
 
     private static final double MILLIS = 1000.0;
+    private static final Duration SEGMENT = Duration.ofSeconds(6);
     private static final String EFFORT = "effort";
     private static final String LOUDNESS_TARGET = "target";
     private static final double MIN_LOUDNESS = -40;
@@ -233,6 +234,12 @@ public record MediaConfig(
                         other.loudnessTarget,
                         limits)
                 .withEffort(effort(encoding));
+    }
+
+    /** The multiple of the key frame interval that is next to 6 s, as Apple's authoring specification requests. */
+    public Duration segmentDuration() {
+        return keyFrameInterval.multipliedBy(
+                Math.max(1, Math.round((double) SEGMENT.toMillis() / keyFrameInterval.toMillis())));
     }
 
     /** With this effort of the video encoder. */

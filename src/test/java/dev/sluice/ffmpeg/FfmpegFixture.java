@@ -172,19 +172,29 @@ public final class FfmpegFixture {
     }
 
     public static MediaConfig withPreset(String preset) {
-        return new MediaConfig(
+        return media(
                 List.of(
                         new Rung("360p", 360, 800_000),
                         new Rung("540p", 540, 1_500_000),
                         new Rung("720p", 720, 2_500_000)),
                 new MediaConfig.X264(preset, 23),
+                new MediaConfig.Thumbnails(Duration.ofSeconds(15), 320),
+                LIMITS);
+    }
+
+    /** Settings with the other values of {@link #MEDIA}. */
+    public static MediaConfig media(
+            List<Rung> ladder, MediaConfig.X264 x264, MediaConfig.Thumbnails thumbnails, MediaConfig.Limits limits) {
+        return new MediaConfig(
+                ladder,
+                x264,
                 128_000,
                 Duration.ofSeconds(2),
-                new MediaConfig.Thumbnails(Duration.ofSeconds(15), 320),
+                thumbnails,
                 MediaConfig.Streaming.HLS,
                 new MediaConfig.Growing(false, Duration.ofHours(1)),
                 new MediaConfig.Preview(true, true),
                 OptionalDouble.empty(),
-                LIMITS);
+                limits);
     }
 }

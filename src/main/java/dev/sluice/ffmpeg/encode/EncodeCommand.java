@@ -3,6 +3,7 @@ package dev.sluice.ffmpeg.encode;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.config.MediaConfig.Effort;
 import dev.sluice.ffmpeg.loudness.LoudnessMeter;
+import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.process.InputArguments;
 import dev.sluice.media.AudioStream;
 import dev.sluice.media.Crop;
@@ -253,7 +254,7 @@ public final class EncodeCommand {
         Effort[] efforts = Effort.values();
         FilterGraph graph = new FilterGraph(
                 info.video(), List.of(smallest), stills(info, smallest.size()), Duration.ZERO, Optional.empty());
-        List<String> command = new ArrayList<>(LoudnessMeter.COMMON_OPTIONS);
+        List<String> command = new ArrayList<>(FfmpegRunner.MEASUREMENT_OPTIONS);
         command.addAll(List.of("-max_error_rate", "1", "-threads", Integer.toString(threads)));
         command.addAll(timesOfWholeEncode(info));
         command.addAll(List.of("-noaccurate_seek", "-seek_timestamp", "1", "-ss"));
@@ -329,7 +330,7 @@ public final class EncodeCommand {
 
     /** Measures the loudness of the audio that an encode without gain publishes. */
     public List<String> loudness(ProbedSource source, AudioStream audio) {
-        List<String> command = new ArrayList<>(LoudnessMeter.COMMON_OPTIONS);
+        List<String> command = new ArrayList<>(FfmpegRunner.MEASUREMENT_OPTIONS);
         command.addAll(List.of("-max_error_rate", "1", "-threads", Integer.toString(threads)));
         command.addAll(List.of(
                 "-t", DecimalSeconds.format(config.limits().maxDuration().plus(MARGIN))));

@@ -39,7 +39,6 @@ import org.slf4j.LoggerFactory;
 public record EncodeRunner(
         FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig, MediaConfig media, EncodeMetrics metrics) {
     private static final Logger LOG = LoggerFactory.getLogger(EncodeRunner.class);
-    private static final Duration SEGMENT = Duration.ofSeconds(6);
     /** EBU R 128 allows -1 dBTP in production; AAC adds up to 1.6 dB to the peaks of short bursts. */
     private static final double MAX_TRUE_PEAK = -2;
 
@@ -81,12 +80,6 @@ public record EncodeRunner(
     /** The renditions of a source with this display size, largest first. */
     public List<Rendition> renditions(Dimensions displaySize) {
         return new RenditionLadder(media).renditions(displaySize);
-    }
-
-    /** The multiple of the key frame interval that is next to 6 s, as Apple's authoring specification requests. */
-    public static Duration segmentDuration(MediaConfig media) {
-        Duration interval = media.keyFrameInterval();
-        return interval.multipliedBy(Math.max(1, Math.round((double) SEGMENT.toMillis() / interval.toMillis())));
     }
 
     private static List<RenditionFile> withStreams(List<RenditionFile> files, List<StreamFile> streams) {
@@ -192,7 +185,7 @@ public record EncodeRunner(
         List<StreamFile> streams = EncodeCommand.isHybrid(media)
                 ? expected.renditions().stream()
                         .map(rendition -> HybridWriter.replace(
-                                directory.resolve(rendition.fileName()), segmentDuration(media), cancellation))
+                                directory.resolve(rendition.fileName()), media.segmentDuration(), cancellation))
                         .toList()
                 : List.of();
         List<ThumbnailFile> thumbnails = ThumbnailFiles.list(

@@ -80,7 +80,8 @@ final class FrameComparison {
         for (ThumbnailFile sample : samples) {
             for (Rendition rendition : renditions) {
                 Duration start = sample.timestamp().minus(EARLIER);
-                command.addAll(List.of("-threads", "1", "-skip_loop_filter", "all", "-seek_timestamp", "1"));
+                command.addAll(OutputVerifyCommand.DECODER);
+                command.addAll(List.of("-seek_timestamp", "1"));
                 command.addAll(List.of("-ss", DecimalSeconds.format(start.isNegative() ? Duration.ZERO : start)));
                 command.addAll(List.of("-t", WINDOW_SECONDS));
                 command.addAll(InputArguments.ownInput("mov", rendition.fileName()));

@@ -15,7 +15,7 @@ final class OutputVerifyCommand {
     private static final String START = "0.1";
 
     /** Deblocking is not needed to verify that a frame can be decoded; more threads cost more than they save. */
-    private static final List<String> DECODER = List.of("-threads", "1", "-skip_loop_filter", "all");
+    static final List<String> DECODER = List.of("-threads", "1", "-skip_loop_filter", "all");
 
     private OutputVerifyCommand() {}
 

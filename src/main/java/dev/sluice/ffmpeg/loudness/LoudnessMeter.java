@@ -4,8 +4,6 @@ import dev.sluice.common.async.CancellationToken;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.process.InputArguments;
-import dev.sluice.ffmpeg.process.ProgressParser;
-import dev.sluice.ffmpeg.process.Watchdog;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.job.JobException;
 import dev.sluice.job.Loudness;
@@ -17,8 +15,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Measures loudness with FFmpeg's {@code ebur128}. A measurement that fails has no result and does not fail the job. All methods
@@ -27,17 +23,6 @@ import org.slf4j.LoggerFactory;
  * @param stallTimeout time without progress after which a measurement is stopped
  */
 public record LoudnessMeter(FfmpegInstallation ffmpeg, Duration stallTimeout) {
-    /** Options of a run whose result {@link #measure} reads: the summary has the level of information. */
-    public static final List<String> COMMON_OPTIONS = List.of(
-            "-nostdin",
-            "-hide_banner",
-            "-nostats",
-            "-loglevel",
-            "level+info",
-            "-progress",
-            "pipe:1",
-            "-stats_period",
-            "0.5");
     /** Measures the stereo mix that is published; the last filter of such a run. */
     public static final String FILTER = "aformat=channel_layouts=stereo,ebur128=framelog=quiet:peak=true";
     /** Discards the frames of such a run. */
@@ -50,7 +35,6 @@ public record LoudnessMeter(FfmpegInstallation ffmpeg, Duration stallTimeout) {
     private static final String SUMMARY = "Summary:";
 
     private static final Pattern VALUE = Pattern.compile("(I|LRA|Peak): +(-?\\d+(?:\\.\\d+)?) (?:LUFS|LU|dBFS)");
-    private static final Logger LOG = LoggerFactory.getLogger(LoudnessMeter.class);
 
     /**
      * Measures the audio of an output of an encode.
@@ -58,7 +42,7 @@ public record LoudnessMeter(FfmpegInstallation ffmpeg, Duration stallTimeout) {
      * @throws JobException the reason of the cancellation, if cancelled
      */
     public Optional<Loudness> measureOutput(Path file, CancellationToken cancellation) {
-        List<String> command = new ArrayList<>(COMMON_OPTIONS);
+        List<String> command = new ArrayList<>(FfmpegRunner.MEASUREMENT_OPTIONS);
         command.addAll(List.of("-threads", "1"));
         command.addAll(InputArguments.ownInput("mov", String.valueOf(file.getFileName())));
         command.addAll(List.of("-map", "0:a", "-af", FILTER));
@@ -77,28 +61,9 @@ public record LoudnessMeter(FfmpegInstallation ffmpeg, Duration stallTimeout) {
      * @throws JobException the reason of the cancellation, if cancelled
      */
     public Optional<Loudness> measure(List<String> arguments, FileAccess fileAccess, CancellationToken cancellation) {
-        ProgressParser parser = new ProgressParser();
-        Watchdog watchdog = Watchdog.withStallTimeout(stallTimeout);
-        try {
-            FfmpegRunner.ExitResult exit = ffmpeg.readRunner(fileAccess)
-                    .run(
-                            arguments,
-                            line -> {
-                                if (parser.accept(line)) {
-                                    watchdog.reset();
-                                }
-                            },
-                            watchdog,
-                            cancellation);
-            if (exit.exitCode() == 0) {
-                return parse(exit.stderr().lines());
-            }
-            LOG.atWarn().addKeyValue("ffmpeg", exit.stderr()).log("loudness not measured");
-        } catch (JobException failed) {
-            cancellation.throwIfCancelled();
-            LOG.atWarn().addKeyValue("error", failed.code()).setCause(failed).log("loudness not measured");
-        }
-        return Optional.empty();
+        return ffmpeg.readRunner(fileAccess)
+                .measure(arguments, stallTimeout, "loudness not measured", cancellation)
+                .flatMap(log -> parse(log.lines()));
     }
 
     /** Reads the summary of {@code ebur128}; empty for silence. */

@@ -13,12 +13,25 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Runs FFmpeg or ffprobe until it exits, or kills it. In every case the process has ended when {@link #run} returns. */
 public final class FfmpegRunner {
+    /** Options of a run that {@link #measure} watches; results have the level of information. */
+    public static final List<String> MEASUREMENT_OPTIONS = List.of(
+            "-nostdin",
+            "-hide_banner",
+            "-nostats",
+            "-loglevel",
+            "level+info",
+            "-progress",
+            "pipe:1",
+            "-stats_period",
+            "0.5");
+
     private static final Logger LOG = LoggerFactory.getLogger(FfmpegRunner.class);
     private static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
     /** The interval doubles from here, so that the memory of short runs is sampled, too. */
@@ -63,7 +76,7 @@ public final class FfmpegRunner {
     public ExitResult run(
             List<String> arguments, Consumer<String> output, Watchdog watchdog, CancellationToken cancellation) {
         cancellation.throwIfCancelled();
-        String program = String.valueOf(launchSpec.executable().getFileName());
+        String program = program();
         Span span = cancellation.span().child(program, Span.Kind.INTERNAL).with("process.executable.name", program);
         try {
             ExitResult result = runProcess(arguments, output, watchdog, cancellation);
@@ -74,6 +87,39 @@ public final class FfmpegRunner {
             span.failed(Span.typeOf(failure)).end();
             throw failure;
         }
+    }
+
+    /**
+     * Runs a measurement, whose failure does not fail the job; blocks. Empty, with a warning in the log, if it fails or makes no
+     * progress for {@code stallTimeout}.
+     *
+     * @param arguments begin with {@link #MEASUREMENT_OPTIONS}
+     * @param failed the message of the warning
+     * @throws JobException the cancellation's reason
+     */
+    public Optional<StderrLog> measure(
+            List<String> arguments, Duration stallTimeout, String failed, CancellationToken cancellation) {
+        ProgressParser parser = new ProgressParser();
+        Watchdog watchdog = Watchdog.withStallTimeout(stallTimeout);
+        try {
+            ExitResult exit = run(
+                    arguments,
+                    line -> {
+                        if (parser.accept(line)) {
+                            watchdog.reset();
+                        }
+                    },
+                    watchdog,
+                    cancellation);
+            if (exit.exitCode() == 0) {
+                return Optional.of(exit.stderr());
+            }
+            LOG.atWarn().addKeyValue("ffmpeg", exit.stderr()).log(failed);
+        } catch (JobException failure) {
+            cancellation.throwIfCancelled();
+            LOG.atWarn().addKeyValue("error", failure.code()).setCause(failure).log(failed);
+        }
+        return Optional.empty();
     }
 
     private ExitResult runProcess(
@@ -106,9 +152,13 @@ public final class FfmpegRunner {
         }
     }
 
+    private String program() {
+        return String.valueOf(launchSpec.executable().getFileName());
+    }
+
     private List<String> command(List<String> arguments) {
         List<String> command = new ArrayList<>();
-        command.add(String.valueOf(launchSpec.executable().getFileName()));
+        command.add(program());
         command.addAll(arguments);
         return command;
     }

@@ -5,9 +5,7 @@ import dev.sluice.config.MediaConfig;
 import dev.sluice.config.MediaConfig.Effort;
 import dev.sluice.ffmpeg.encode.EncodeCommand;
 import dev.sluice.ffmpeg.encode.EncodeRunner;
-import dev.sluice.ffmpeg.process.FfmpegRunner;
-import dev.sluice.ffmpeg.process.ProgressParser;
-import dev.sluice.ffmpeg.process.Watchdog;
+import dev.sluice.ffmpeg.process.StderrLog;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.ffmpeg.trial.EffortDecision.Reason;
 import dev.sluice.job.JobException;
@@ -38,6 +36,7 @@ public record EncoderTrial(EncodeRunner runner, int threads) {
     /** Relative change of the bytes that changes the quality by 1 dB. */
     private static final double BYTES_PER_DECIBEL = 0.2;
 
+    private static final String FAILED = "trial encode failed";
     private static final Logger LOG = LoggerFactory.getLogger(EncoderTrial.class);
 
     /**
@@ -104,33 +103,24 @@ public record EncoderTrial(EncodeRunner runner, int threads) {
 
     private Optional<TrialMeasurement> measure(ProbedSource source, Duration start, CancellationToken cancellation) {
         Duration videoStart = source.info().times().videoStart().orElse(Duration.ZERO);
-        ProgressParser parser = new ProgressParser();
-        Watchdog watchdog = Watchdog.withStallTimeout(runner.ffmpegConfig().stallTimeout());
-        try {
-            FfmpegRunner.ExitResult exit = runner.ffmpeg()
-                    .encodeRunner(
-                            FileAccess.readFile(source.path()),
-                            runner.media().limits().maxOutputBytes())
-                    .run(
-                            new EncodeCommand(runner.media(), threads)
-                                    .trial(source, videoStart.plus(start), Excerpts.FRAMES),
-                            line -> {
-                                if (parser.accept(line)) {
-                                    watchdog.reset();
-                                }
-                            },
-                            watchdog,
-                            cancellation);
-            Optional<TrialMeasurement> measured =
-                    exit.exitCode() == 0 ? TrialMeasurement.parse(exit.stderr().lines()) : Optional.empty();
-            if (measured.isEmpty()) {
-                LOG.atWarn().addKeyValue("ffmpeg", exit.stderr()).log("trial encode failed");
-            }
-            return measured;
-        } catch (JobException failed) {
-            cancellation.throwIfCancelled();
-            LOG.atWarn().addKeyValue("error", failed.code()).setCause(failed).log("trial encode failed");
-            return Optional.empty();
+        return runner.ffmpeg()
+                .encodeRunner(
+                        FileAccess.readFile(source.path()),
+                        runner.media().limits().maxOutputBytes())
+                .measure(
+                        new EncodeCommand(runner.media(), threads)
+                                .trial(source, videoStart.plus(start), Excerpts.FRAMES),
+                        runner.ffmpegConfig().stallTimeout(),
+                        FAILED,
+                        cancellation)
+                .flatMap(EncoderTrial::parse);
+    }
+
+    private static Optional<TrialMeasurement> parse(StderrLog log) {
+        Optional<TrialMeasurement> measured = TrialMeasurement.parse(log.lines());
+        if (measured.isEmpty()) {
+            LOG.atWarn().addKeyValue("ffmpeg", log).log(FAILED);
         }
+        return measured;
     }
 }

@@ -96,8 +96,11 @@ public final class ClaimTransaction {
     public Future<ClaimResult> claim(ClaimRequest request) {
         AtomicReference<UnconfirmedClaim> unconfirmed = new AtomicReference<>();
         int bytes = request.job().bytes();
-        return PayloadExecutor.execute(bytes, request.job()::encode)
-                .compose(message -> database.batchedTransaction(
+        // The run of a planned task exists, or the message is of a plan that was discarded.
+        Future<Optional<String>> newJob = request.run().stage().requiresPlan()
+                ? Future.succeededFuture(Optional.empty())
+                : PayloadExecutor.execute(bytes, () -> Optional.of(request.job().encode()));
+        return newJob.compose(message -> database.batchedTransaction(
                         "claim",
                         request.run().job().value(),
                         bytes,
@@ -122,14 +125,16 @@ public final class ClaimTransaction {
     }
 
     private Future<Optional<ClaimResult.Granted>> claim(
-            SqlSession session, ClaimRequest request, String message, AtomicReference<UnconfirmedClaim> unconfirmed) {
+            SqlSession session,
+            ClaimRequest request,
+            Optional<String> message,
+            AtomicReference<UnconfirmedClaim> unconfirmed) {
         RunId run = request.run();
         String id = run.job().value();
         String stage = run.stage().key();
-        // The run of a planned task exists, or the message is of a plan that was discarded.
-        Future<?> registered = run.stage().requiresPlan()
-                ? Future.succeededFuture()
-                : Future.all(JobRegistration.insertJob(session, run, message), JobRegistration.insertRun(session, run));
+        Future<?> registered = message.<Future<?>>map(job -> Future.all(
+                        JobRegistration.insertJob(session, run, job), JobRegistration.insertRun(session, run)))
+                .orElseGet(Future::succeededFuture);
         Future<RowSet<Row>> claimedRun = session.execute(
                 CLAIM_RUN,
                 id,

@@ -3,7 +3,6 @@ package dev.sluice.stage.encode;
 import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.common.async.ProgressListener;
 import dev.sluice.config.MediaConfig;
-import dev.sluice.ffmpeg.encode.EncodeRunner;
 import dev.sluice.job.JobException;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.hybrid.AudioFragmentWriter;
@@ -122,8 +121,7 @@ public record GrowingPieces(ObjectStore objectStore, OutputKeys keys, WorkerExec
         List<PieceFile> pieces = new ArrayList<>();
         for (Rendition rendition : renditions) {
             Path file = anyFile.resolveSibling(rendition.fileName());
-            FragmentedStream video = HybridWriter.replace(
-                            file, EncodeRunner.segmentDuration(settings), context.cancellation())
+            FragmentedStream video = HybridWriter.replace(file, settings.segmentDuration(), context.cancellation())
                     .video();
             String name = rendition.quality() + "-" + segment.number() + "-"
                     + context.attempt().fencingToken() + ".mp4";
@@ -149,7 +147,7 @@ public record GrowingPieces(ObjectStore objectStore, OutputKeys keys, WorkerExec
                         audio,
                         file,
                         videoStart,
-                        EncodeRunner.segmentDuration(SegmentTasks.media(plan, media)),
+                        SegmentTasks.media(plan, media).segmentDuration(),
                         context.cancellation())
                 .map(stream -> StreamPiece.of(
                         "audio-" + context.attempt().fencingToken() + ".mp4",
@@ -163,8 +161,7 @@ public record GrowingPieces(ObjectStore objectStore, OutputKeys keys, WorkerExec
 
     /** The longest segment that key frames at their interval lead to: a key frame is late by up to a frame. */
     private long targetSeconds(EncodePlan plan) {
-        double segment =
-                EncodeRunner.segmentDuration(SegmentTasks.media(plan, media)).toMillis() / 1e3;
+        double segment = SegmentTasks.media(plan, media).segmentDuration().toMillis() / 1e3;
         return Math.max(1, Math.round(segment + 1 / Math.max(1, plan.video().frameRate())));
     }
 

@@ -212,17 +212,7 @@ class RenditionEncoderIT {
         Path source = clip("testsrc2=size=640x360:rate=25:duration=4", "sine=duration=4");
         Limits tight = new Limits(1L << 30, Duration.ofMinutes(1), 1920 * 1080, 8, 1 << 16);
         MediaConfig media = FfmpegFixture.MEDIA;
-        MediaConfig limited = new MediaConfig(
-                media.ladder(),
-                media.x264(),
-                media.audioBitrate(),
-                media.keyFrameInterval(),
-                media.thumbnails(),
-                media.streaming(),
-                media.growing(),
-                media.preview(),
-                media.loudnessTarget(),
-                tight);
+        MediaConfig limited = FfmpegFixture.media(media.ladder(), media.x264(), media.thumbnails(), tight);
 
         assertThatThrownBy(() -> FfmpegFixture.encoder(limited)
                         .encode(FfmpegFixture.request(source, FfmpegFixture.probe(source), directory)))

@@ -521,16 +521,10 @@ class SegmentEncoderIT {
     }
 
     private static MediaConfig withLadder(MediaConfig media, List<Rung> ladder, Duration thumbnails) {
-        return new MediaConfig(
+        return FfmpegFixture.media(
                 ladder,
                 media.x264(),
-                media.audioBitrate(),
-                media.keyFrameInterval(),
                 new MediaConfig.Thumbnails(thumbnails, media.thumbnails().width()),
-                media.streaming(),
-                media.growing(),
-                media.preview(),
-                media.loudnessTarget(),
                 media.limits());
     }
 

@@ -118,17 +118,10 @@ class EncoderTrialIT {
     }
 
     private static MediaConfig media(String preset, boolean adaptive) {
-        MediaConfig media = FfmpegFixture.MEDIA;
-        return new MediaConfig(
+        return FfmpegFixture.media(
                 List.of(new Rung("180p", 180, 400_000), new Rung("540p", 540, 1_500_000)),
                 new MediaConfig.X264(preset, 23, adaptive, Effort.PRESET),
-                media.audioBitrate(),
-                media.keyFrameInterval(),
-                media.thumbnails(),
-                media.streaming(),
-                media.growing(),
-                media.preview(),
-                media.loudnessTarget(),
-                media.limits());
+                FfmpegFixture.MEDIA.thumbnails(),
+                FfmpegFixture.MEDIA.limits());
     }
 }
