@@ -3,7 +3,6 @@ package dev.sluice.ffmpeg;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.common.async.CancellationToken;
-import dev.sluice.ffmpeg.encode.FramecrcParser;
 import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.process.InputArguments;
 import dev.sluice.ffmpeg.process.Watchdog;

@@ -1,5 +1,6 @@
 package dev.sluice.ffmpeg.encode;
 
+import dev.sluice.common.async.BlockingTask;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.FfmpegConfig;
 import dev.sluice.config.MediaConfig;
@@ -169,8 +170,8 @@ public record EncodeRunner(
     }
 
     /**
-     * Rewrites the renditions as hybrid files unless streaming is off, verifies renditions and thumbnails in {@code directory}, builds
-     * poster, storyboard and the warnings.
+     * Rewrites the renditions as hybrid files unless streaming is off, verifies renditions and thumbnails in {@code directory} while
+     * it builds poster and storyboard, and collects the warnings.
      *
      * @param statedDuration of the source, by its header
      * @throws dev.sluice.job.JobException OUTPUT_INVALID if an output is not as expected
@@ -191,17 +192,30 @@ public record EncodeRunner(
         List<ThumbnailFile> thumbnails = ThumbnailFiles.list(
                 directory,
                 RenditionLadder.thumbnailSize(displaySize, media.thumbnails().width()));
-        OutputVerifier.VerifiedOutputs outputs = new OutputVerifier(ffmpeg, ffmpegConfig.probeTimeout())
-                .verify(
-                        directory,
-                        expected,
-                        thumbnails,
-                        media.thumbnails().interval(),
-                        media.keyFrameInterval(),
-                        cancellation);
+        OutputVerifier verifier = new OutputVerifier(ffmpeg, ffmpegConfig.probeTimeout());
+        OutputVerifier.VerifiedOutputs outputs = verifier.verifyTracks(
+                directory, expected, thumbnails, media.thumbnails().interval());
+        try (BlockingTask<Previews> previews = BlockingTask.start(
+                "previews", () -> previews(directory, expected, outputs, displaySize, cancellation))) {
+            verifier.verifyFrames(directory, expected, thumbnails, media.keyFrameInterval(), cancellation);
+            return EncodeResult.of(
+                            withStreams(outputs.files(), streams),
+                            thumbnails,
+                            SourceWarnings.build(
+                                    statedDuration, outputs.longest(), damage, expected.source(), outputs.times()))
+                    .withPreviews(previews.result());
+        }
+    }
+
+    private Previews previews(
+            Path directory,
+            OutputVerifier.Expectation expected,
+            OutputVerifier.VerifiedOutputs outputs,
+            Dimensions displaySize,
+            CancellationToken cancellation) {
         RenditionFile largest = outputs.files().get(0);
         Duration start = outputs.times().videoStart().orElse(Duration.ZERO);
-        Previews previews = new PreviewBuilder(ffmpeg, ffmpegConfig.probeTimeout())
+        return new PreviewBuilder(ffmpeg, ffmpegConfig.probeTimeout())
                 .build(
                         new PreviewBuilder.Request(
                                 directory,
@@ -211,11 +225,5 @@ public record EncodeRunner(
                                 start.plus(largest.duration())),
                         media.preview(),
                         cancellation);
-        return EncodeResult.of(
-                        withStreams(outputs.files(), streams),
-                        thumbnails,
-                        SourceWarnings.build(
-                                statedDuration, outputs.longest(), damage, expected.source(), outputs.times()))
-                .withPreviews(previews);
     }
 }

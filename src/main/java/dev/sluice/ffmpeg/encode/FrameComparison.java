@@ -80,7 +80,7 @@ final class FrameComparison {
         for (ThumbnailFile sample : samples) {
             for (Rendition rendition : renditions) {
                 Duration start = sample.timestamp().minus(EARLIER);
-                command.addAll(OutputVerifyCommand.DECODER);
+                command.addAll(RenditionProperties.DECODER);
                 command.addAll(List.of("-seek_timestamp", "1"));
                 command.addAll(List.of("-ss", DecimalSeconds.format(start.isNegative() ? Duration.ZERO : start)));
                 command.addAll(List.of("-t", WINDOW_SECONDS));
@@ -103,11 +103,14 @@ final class FrameComparison {
         return List.copyOf(command);
     }
 
-    /** FFmpeg would scale subsampled chroma to half the side first. */
+    /**
+     * To twice the side first, where subsampled chroma has the side: a conversion of the whole frame to 4:4:4 costs more than
+     * decoding it.
+     */
     private static String small() {
-        return "format=yuv444p,scale=" + SIDE + ":" + SIDE
-                + ":flags=area:out_color_matrix=smpte170m:out_range=pc,setsar=1,format=yuv444p,settb=1/1000,"
-                + "setpts=N/25/TB";
+        return "scale=" + 2 * SIDE + ":" + 2 * SIDE
+                + ":flags=area:out_color_matrix=smpte170m:out_range=pc,format=yuv420p,scale=" + SIDE + ":" + SIDE
+                + ":flags=area,format=yuv444p,setsar=1,settb=1/1000,setpts=N/25/TB";
     }
 
     private static String concat(List<String> chains, String name) {

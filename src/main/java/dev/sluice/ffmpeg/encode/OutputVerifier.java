@@ -2,6 +2,7 @@ package dev.sluice.ffmpeg.encode;
 
 import dev.sluice.common.async.BlockingTask;
 import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.io.FileErrorMapper;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.process.ReadTimeout;
@@ -11,7 +12,9 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.media.ColorStandard;
 import dev.sluice.media.DecimalSeconds;
+import dev.sluice.media.Dimensions;
 import dev.sluice.media.StreamTimes;
+import dev.sluice.media.mp4.Mp4Track;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.rendition.RenditionFile;
 import dev.sluice.media.rendition.ThumbnailFile;
@@ -21,10 +24,12 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import java.util.function.DoubleConsumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +42,8 @@ import org.slf4j.LoggerFactory;
 public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
     private static final Logger LOG = LoggerFactory.getLogger(OutputVerifier.class);
     private static final Duration TIMESTAMP_TOLERANCE = Duration.ofMillis(3);
+    private static final String AAC_LC = "mp4a.40.2";
+    private static final int SAMPLING_RATE = 48_000;
 
     /**
      * Expected properties of the renditions.
@@ -70,66 +77,93 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
     record VerifiedOutputs(List<RenditionFile> files, Duration longest, StreamTimes times) {}
 
     /**
-     * Verifies streams, frames, color, level, the number of thumbnails, and that frames are those of the thumbnails; blocks. The
-     * checks run side by side; of several failures the one of streams and frames is reported.
+     * Verifies the tracks of all outputs and the number of thumbnails; blocks.
      *
      * @param thumbnails of the same encode
      * @param interval of the thumbnails
+     * @throws JobException OUTPUT_INVALID if a file is not as expected
+     */
+    VerifiedOutputs verifyTracks(
+            Path directory, Expectation expected, List<ThumbnailFile> thumbnails, Duration interval) {
+        ThumbnailCount count = new ThumbnailCount(interval);
+        List<RenditionFile> files = new ArrayList<>();
+        List<OutputTracks> tracks = new ArrayList<>();
+        for (Rendition rendition : expected.renditions()) {
+            Path file = directory.resolve(rendition.fileName());
+            long bytes = bytes(file);
+            OutputTracks found = tracks(file, tracks.isEmpty() ? count::accept : seconds -> {});
+            requireTracks(rendition, expected, found);
+            tracks.add(found);
+            files.add(new RenditionFile(
+                    rendition.quality(),
+                    file,
+                    rendition.size().width(),
+                    rendition.size().height(),
+                    bytes,
+                    found.video().duration(),
+                    found.video().samples()));
+        }
+        StreamTimes times = times(tracks.get(0));
+        requireThumbnails(count, thumbnails, expected.source(), times);
+        return new VerifiedOutputs(
+                List.copyOf(files),
+                tracks.stream()
+                        .map(OutputTracks::duration)
+                        .max(Comparator.naturalOrder())
+                        .orElseThrow(),
+                times);
+    }
+
+    /**
+     * Verifies that key frames can be decoded, color and level, and that frames are those of the thumbnails; blocks. These checks run
+     * side by side; of several failures the one of the thumbnails is reported.
+     *
+     * @param thumbnails of the same encode
      * @param keyFrameInterval of the renditions
      * @throws JobException OUTPUT_INVALID if a file is not as expected
      */
-    VerifiedOutputs verify(
+    void verifyFrames(
             Path directory,
             Expectation expected,
             List<ThumbnailFile> thumbnails,
-            Duration interval,
             Duration keyFrameInterval,
             CancellationToken cancellation) {
-        ThumbnailCount count = new ThumbnailCount(interval);
         FrameComparison comparison = new FrameComparison(
                 expected.renditions(),
                 FrameComparison.samples(
                         thumbnails, expected.source().videoStart().orElse(Duration.ZERO), keyFrameInterval));
-        try (BlockingTask<Void> properties =
-                        start("output-properties", () -> requireProperties(directory, expected, cancellation));
-                BlockingTask<Void> frames =
-                        start("output-frames", () -> compareFrames(directory, expected, comparison, cancellation))) {
-            VerifiedOutputs outputs =
-                    verifyPackets(directory, expected, new FramecrcParser(count::accept), cancellation);
-            requireThumbnails(count, thumbnails, expected.source(), outputs.times());
-            properties.result();
-            frames.result();
-            return outputs;
+        try (BlockingTask<List<RenditionProperties>> properties =
+                BlockingTask.start("output-properties", () -> properties(directory, expected, cancellation))) {
+            compareFrames(directory, expected, comparison, cancellation);
+            requireProperties(expected, properties.result());
         }
     }
 
-    private static BlockingTask<Void> start(String name, Runnable check) {
-        return BlockingTask.start(name, () -> {
-            check.run();
-            return null;
+    private static OutputTracks tracks(Path file, DoubleConsumer onFrame) {
+        try {
+            return OutputTracks.read(file, onFrame);
+        } catch (IOException cause) {
+            throw FileErrorMapper.translate(cause);
+        }
+    }
+
+    private static void requireTracks(Rendition rendition, Expectation expected, OutputTracks found) {
+        String name = rendition.fileName();
+        Mp4Track video = found.video().description();
+        Dimensions size = new Dimensions(video.width(), video.height());
+        require(video.codec().startsWith("avc1."), name + " has no H.264 video");
+        require(size.equals(rendition.size()), name + " has the size " + size);
+        require(
+                found.video().samples() == expected.frames(),
+                name + " has " + found.video().samples() + " frames instead of " + expected.frames());
+        require(
+                found.audio().isPresent() == expected.hasAudio(),
+                name + (expected.hasAudio() ? " has no audio" : " has audio"));
+        found.audio().map(OutputTracks.Track::description).ifPresent(audio -> {
+            require(audio.codec().equals(AAC_LC), name + " has no AAC audio");
+            // FFmpeg's timescale of an audio track is its sampling rate.
+            require(audio.timescale() == SAMPLING_RATE, name + " has audio of " + audio.timescale() + " Hz");
         });
-    }
-
-    /** Reads all renditions once, in one FFmpeg run. */
-    private VerifiedOutputs verifyPackets(
-            Path directory, Expectation expected, FramecrcParser parser, CancellationToken cancellation) {
-        List<Rendition> renditions = expected.renditions();
-        FfmpegRunner.ExitResult exit = ffmpeg.readRunner(FileAccess.readDirectory(directory))
-                .run(
-                        OutputVerifyCommand.arguments(renditions, expected.hasAudio(), expected.end()),
-                        parser::accept,
-                        Watchdog.withDeadline(readTimeout(directory, renditions)),
-                        cancellation);
-        if (exit.exitCode() != 0 || exit.stderr().errorCount() > 0) {
-            LOG.atWarn().addKeyValue("ffmpeg", exit.stderr()).log("output verification failed");
-            throw invalid("An output cannot be decoded");
-        }
-        return new VerifiedOutputs(
-                IntStream.range(0, renditions.size())
-                        .mapToObj(i -> verify(directory, expected, i, parser))
-                        .toList(),
-                parser.longest(),
-                times(parser, expected.hasAudio()));
     }
 
     private static void requireThumbnails(
@@ -145,10 +179,13 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
                 "there are " + thumbnails.size() + " thumbnails instead of " + count.expected());
     }
 
-    private void requireProperties(Path directory, Expectation expected, CancellationToken cancellation) {
-        List<RenditionProperties> found = expected.renditions().stream()
-                .map(rendition -> properties(directory, rendition, cancellation))
+    private List<RenditionProperties> properties(Path directory, Expectation expected, CancellationToken cancellation) {
+        return expected.renditions().stream()
+                .map(rendition -> properties(directory, rendition, expected.end(), cancellation))
                 .toList();
+    }
+
+    private static void requireProperties(Expectation expected, List<RenditionProperties> found) {
         ColorStandard color = expected.color()
                 .orElseGet(() -> Stream.of(ColorStandard.values())
                         .filter(standard -> found.get(0).wrongColor(standard).isEmpty())
@@ -157,6 +194,7 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
         for (int i = 0; i < found.size(); i++) {
             Rendition rendition = expected.renditions().get(i);
             RenditionProperties properties = found.get(i);
+            requireFrames(rendition, properties.frames());
             properties.wrongColor(color).ifPresent(wrong -> {
                 throw invalidOutput(rendition.fileName() + " has the color tags " + wrong);
             });
@@ -177,18 +215,31 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
         }
     }
 
-    private RenditionProperties properties(Path directory, Rendition rendition, CancellationToken cancellation) {
+    private static void requireFrames(Rendition rendition, List<Dimensions> frames) {
+        require(
+                frames.size() == 2,
+                "the first or the last key frame of " + rendition.fileName() + " cannot be decoded");
+        // The size of a track is that of its pixels only if they are square.
+        for (Dimensions frame : frames) {
+            require(frame.equals(rendition.size()), rendition.fileName() + " has frames of the size " + frame);
+        }
+    }
+
+    private RenditionProperties properties(
+            Path directory, Rendition rendition, Duration end, CancellationToken cancellation) {
         StringBuilder json = new StringBuilder();
         FfmpegRunner.ExitResult exit = ffmpeg.probeRunner(FileAccess.readDirectory(directory))
                 .run(
-                        RenditionProperties.arguments(rendition),
+                        RenditionProperties.arguments(rendition, end),
                         line -> json.append(line).append('\n'),
                         Watchdog.withDeadline(readTimeout(directory, List.of(rendition))),
                         cancellation);
-        return Optional.of(json.toString())
-                .filter(text -> exit.exitCode() == 0)
-                .flatMap(RenditionProperties::of)
-                .orElseThrow(() -> invalid("The header of " + rendition.fileName() + " cannot be read"));
+        if (exit.exitCode() != 0 || exit.stderr().errorCount() > 0) {
+            LOG.atWarn().addKeyValue("ffmpeg", exit.stderr()).log("output verification failed");
+            throw invalidOutput(rendition.fileName() + " cannot be read");
+        }
+        return RenditionProperties.of(json.toString())
+                .orElseThrow(() -> invalidOutput(rendition.fileName() + " has no video"));
     }
 
     private void compareFrames(
@@ -215,49 +266,12 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
         });
     }
 
-    private static StreamTimes times(FramecrcParser parser, boolean hasAudio) {
-        Optional<FramecrcParser.Stream> audio = Optional.of(parser.stream(1)).filter(stream -> hasAudio);
+    private static StreamTimes times(OutputTracks tracks) {
         return new StreamTimes(
                 Duration.ZERO,
-                Optional.of(parser.stream(0).start()),
-                audio.map(FramecrcParser.Stream::start),
-                audio.map(stream -> stream.start().plus(stream.duration())));
-    }
-
-    private static RenditionFile verify(Path directory, Expectation expected, int i, FramecrcParser parser) {
-        List<Rendition> renditions = expected.renditions();
-        Rendition rendition = renditions.get(i);
-        String name = rendition.fileName();
-        int streamsPerFile = expected.hasAudio() ? 2 : 1;
-        int firstDecoded = streamsPerFile * renditions.size();
-        FramecrcParser.Stream video = parser.stream(streamsPerFile * i);
-        require(video.codec().equals("h264"), name + " has no H.264 video");
-        require(video.size().equals(rendition.size().toString()), name + " has the size " + video.size());
-        require(
-                video.packets() == expected.frames(),
-                name + " has " + video.packets() + " frames instead of " + expected.frames());
-        if (expected.hasAudio()) {
-            FramecrcParser.Stream audio = parser.stream(streamsPerFile * i + 1);
-            require(audio.codec().equals("aac"), name + " has no AAC audio");
-            require(audio.sampleRate().equals("48000"), name + " has audio of " + audio.sampleRate() + " Hz");
-        }
-        requireFrame("first", rendition, parser.stream(firstDecoded + i));
-        requireFrame("last", rendition, parser.stream(firstDecoded + renditions.size() + i));
-        Path file = directory.resolve(name);
-        return new RenditionFile(
-                rendition.quality(),
-                file,
-                rendition.size().width(),
-                rendition.size().height(),
-                bytes(file),
-                video.duration(),
-                video.packets());
-    }
-
-    private static void requireFrame(String which, Rendition rendition, FramecrcParser.Stream decoded) {
-        require(
-                decoded.packets() > 0 && decoded.size().equals(rendition.size().toString()),
-                "the " + which + " frame of " + rendition.fileName() + " cannot be decoded");
+                Optional.of(tracks.video().startTime()),
+                tracks.audio().map(OutputTracks.Track::startTime),
+                tracks.audio().map(OutputTracks.Track::endTime));
     }
 
     private Duration readTimeout(Path directory, List<Rendition> renditions) {
@@ -286,10 +300,6 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
     }
 
     private static JobException invalidOutput(String error) {
-        return invalid("An output is invalid: " + error);
-    }
-
-    private static JobException invalid(String message) {
-        return new JobException(ErrorCode.OUTPUT_INVALID, message + ".");
+        return new JobException(ErrorCode.OUTPUT_INVALID, "An output is invalid: " + error + ".");
     }
 }

@@ -2,10 +2,13 @@ package dev.sluice.ffmpeg.encode;
 
 import dev.sluice.ffmpeg.process.InputArguments;
 import dev.sluice.media.ColorStandard;
+import dev.sluice.media.DecimalSeconds;
+import dev.sluice.media.Dimensions;
 import dev.sluice.media.rendition.Rendition;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +16,15 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Properties of a rendition that ffprobe reads from its header and its first frame. Pure. */
-record RenditionProperties(JsonObject stream, List<String> sideData) {
+/**
+ * Properties of a rendition that ffprobe reads from its header and from its first and last key frames. Pure.
+ *
+ * @param frames sizes of the decoded frames: the first and the last key frame, which may be the same
+ */
+record RenditionProperties(JsonObject stream, List<String> sideData, List<Dimensions> frames) {
+    /** Deblocking is not needed to verify that a frame can be decoded; more threads cost more than they save. */
+    static final List<String> DECODER = List.of("-threads", "1", "-skip_loop_filter", "all");
+
     /** Parts of FFmpeg's names of side data that players would apply to frames that are not HDR. */
     private static final List<String> HDR_SIDE_DATA = List.of(
             "Mastering display",
@@ -27,14 +37,21 @@ record RenditionProperties(JsonObject stream, List<String> sideData) {
 
     RenditionProperties {
         sideData = List.copyOf(sideData);
+        frames = List.copyOf(frames);
     }
 
-    /** Arguments of ffprobe. */
-    static List<String> arguments(Rendition rendition) {
-        List<String> command = new ArrayList<>(List.of("-hide_banner", "-loglevel", "level+error", "-threads", "1"));
-        command.addAll(List.of("-select_streams", "v", "-read_intervals", "%+#1", "-show_entries"));
+    /**
+     * Arguments of ffprobe.
+     *
+     * @param end of the file, or another time after its last key frame
+     */
+    static List<String> arguments(Rendition rendition, Duration end) {
+        List<String> command = new ArrayList<>(List.of("-hide_banner", "-loglevel", "level+error"));
+        command.addAll(DECODER);
+        command.addAll(List.of("-skip_frame", "nokey", "-select_streams", "v"));
+        command.addAll(List.of("-read_intervals", "%+#1," + DecimalSeconds.format(end) + "%+#1", "-show_entries"));
         command.add("stream=level,refs,color_range,color_space,color_primaries,color_transfer"
-                + ":stream_side_data=side_data_type:frame=width:frame_side_data=side_data_type");
+                + ":stream_side_data=side_data_type:frame=width,height:frame_side_data=side_data_type");
         command.addAll(List.of("-print_format", "json=compact=1"));
         command.addAll(InputArguments.ownInput("mov", rendition.fileName()));
         return List.copyOf(command);
@@ -50,7 +67,10 @@ record RenditionProperties(JsonObject stream, List<String> sideData) {
                     .flatMap(entry -> objects(entry, "side_data_list").stream())
                     .map(data -> data.getString("side_data_type", ""))
                     .toList();
-            return streams.stream().findFirst().map(stream -> new RenditionProperties(stream, sideData));
+            List<Dimensions> frames = objects(report, "frames").stream()
+                    .map(frame -> new Dimensions(frame.getInteger("width", 0), frame.getInteger("height", 0)))
+                    .toList();
+            return streams.stream().findFirst().map(stream -> new RenditionProperties(stream, sideData, frames));
         } catch (DecodeException | ClassCastException invalid) {
             return Optional.empty();
         }

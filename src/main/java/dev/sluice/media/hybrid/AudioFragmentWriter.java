@@ -30,7 +30,7 @@ public final class AudioFragmentWriter {
 
     private AudioFragmentWriter(Mp4Reader reader, Duration videoStart, Duration segment) throws IOException {
         this.reader = reader;
-        Box moov = HybridWriter.topLevel(reader, "moov");
+        Box moov = reader.topLevel("moov");
         track = Mp4Track.onlyAudio(reader, moov);
         plan = new AudioPlan(List.of(FragmentPlan.convert(videoStart.toMillis(), 1000, track.timescale())), segment);
         plan.add(reader, track);

@@ -30,7 +30,7 @@ final class HybridVerifier {
 
     private HybridVerifier(Mp4Reader reader, StreamFile expected) throws IOException {
         this.reader = reader;
-        tracks = Mp4Track.of(reader, HybridWriter.topLevel(reader, "moov"));
+        tracks = Mp4Track.of(reader, reader.topLevel("moov"));
         cursors = List.of(
                 tracks.get(0).cursor(reader), tracks.get(tracks.size() - 1).cursor(reader));
         keyFrames = expected.video().keyFrames().iterator();
@@ -47,7 +47,7 @@ final class HybridVerifier {
         try (FileChannel channel = FileChannel.open(file)) {
             Mp4Reader reader = new Mp4Reader(channel);
             Mp4Reader.require(reader.length() == expected.bytes(), "it does not have its size");
-            new HybridVerifier(reader, expected).walk(HybridWriter.topLevel(reader, "mdat"));
+            new HybridVerifier(reader, expected).walk(reader.topLevel("mdat"));
         }
     }
 

@@ -37,7 +37,7 @@ public final class HybridWriter {
 
     private HybridWriter(Mp4Reader reader, Duration segment) throws IOException {
         this.reader = reader;
-        moov = topLevel(reader, "moov");
+        moov = reader.topLevel("moov");
         tracks = Mp4Track.of(reader, moov);
         plan = FragmentPlan.of(reader, tracks, segment);
         fragments = plan.fragments();
@@ -84,15 +84,8 @@ public final class HybridWriter {
         return written;
     }
 
-    static Box topLevel(Mp4Reader reader, String type) throws IOException {
-        return reader.topLevel().stream()
-                .filter(box -> box.type().equals(type))
-                .findFirst()
-                .orElseThrow(() -> Mp4Reader.invalid("it has no box '" + type + "'"));
-    }
-
     private StreamFile write(FileChannel channel, CancellationToken cancellation) throws IOException {
-        Box ftyp = topLevel(reader, "ftyp");
+        Box ftyp = reader.topLevel("ftyp");
         HybridLayout layout = layout(ftyp);
         Mp4Output out = new Mp4Output(channel);
         out.header("ftyp", Mp4Reader.HEADER_BYTES + ftyp.bodyBytes());

@@ -42,6 +42,14 @@ public final class Mp4Reader {
         return boxes(0, length);
     }
 
+    /** The first box of this type that is in no other box. */
+    public Box topLevel(String type) throws IOException {
+        return topLevel().stream()
+                .filter(box -> box.type().equals(type))
+                .findFirst()
+                .orElseThrow(() -> invalid("it has no box '" + type + "'"));
+    }
+
     public List<Box> children(Box parent) throws IOException {
         return boxes(parent.body(), parent.end());
     }

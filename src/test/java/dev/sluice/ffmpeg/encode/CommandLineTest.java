@@ -265,21 +265,16 @@ class CommandLineTest {
     }
 
     @Test
-    void verifiesAllOutputsInOneRun() {
+    void verifiesFirstAndLastKeyFrame() {
         MediaInfo hd = TestSources.of(TestSources.video(1280, 718), Optional.empty());
-        String decoder = " -threads 1 -skip_loop_filter all ";
-        String only = " -protocol_whitelist file -format_whitelist mov -codec_whitelist h264,aac -i file:";
 
-        assertThat(line(OutputVerifyCommand.arguments(renditions(hd), true, Duration.ofMillis(61_280))))
-                .isEqualTo("-nostdin -hide_banner -nostats -loglevel level+error -threads 1"
-                        + only + "540p.mp4" + only + "360p.mp4"
-                        + decoder + "-t 0.1" + only + "540p.mp4" + decoder + "-t 0.1" + only + "360p.mp4"
-                        + decoder + "-noaccurate_seek -ss 61.28" + only + "540p.mp4"
-                        + decoder + "-noaccurate_seek -ss 61.28" + only + "360p.mp4"
-                        + " -map 0:v -c:0 copy -map 0:a -c:1 copy -map 1:v -c:2 copy -map 1:a -c:3 copy"
-                        + " -map 2:v -c:4 wrapped_avframe -map 3:v -c:5 wrapped_avframe"
-                        + " -map 4:v -c:6 wrapped_avframe -map 5:v -c:7 wrapped_avframe"
-                        + " -fps_mode passthrough -flush_packets 0 -f framecrc pipe:1");
+        assertThat(line(RenditionProperties.arguments(renditions(hd).get(0), Duration.ofMillis(61_280))))
+                .isEqualTo("-hide_banner -loglevel level+error -threads 1 -skip_loop_filter all -skip_frame nokey"
+                        + " -select_streams v -read_intervals %+#1,61.28%+#1 -show_entries"
+                        + " stream=level,refs,color_range,color_space,color_primaries,color_transfer"
+                        + ":stream_side_data=side_data_type:frame=width,height:frame_side_data=side_data_type"
+                        + " -print_format json=compact=1"
+                        + " -protocol_whitelist file -format_whitelist mov -codec_whitelist h264,aac -i file:540p.mp4");
     }
 
     @Test

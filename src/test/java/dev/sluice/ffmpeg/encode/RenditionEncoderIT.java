@@ -17,6 +17,9 @@ import dev.sluice.media.ColorStandard;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.MediaInfo;
 import dev.sluice.media.ProbedSource;
+import dev.sluice.media.mp4.Mp4Reader;
+import dev.sluice.media.mp4.Mp4Track;
+import dev.sluice.media.mp4.SampleCursor;
 import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.rendition.RenditionFile;
@@ -24,6 +27,7 @@ import dev.sluice.media.rendition.ThumbnailFile;
 import dev.sluice.media.rendition.ThumbnailFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -250,6 +254,37 @@ class RenditionEncoderIT {
                         failure -> assertThat(failure.code()).isEqualTo(ErrorCode.OUTPUT_INVALID));
     }
 
+    @Test
+    void rejectsOutputWhoseLastKeyFrameIsDamaged() throws IOException {
+        Path source = clip("testsrc2=size=320x240:duration=5", "sine=duration=5");
+        RenditionFile rendition =
+                encode(source, ProgressListener.noop()).renditions().get(0);
+        Path damaged = Files.write(rendition.file(), withoutLastKeyFrame(rendition.file()));
+
+        assertThatThrownBy(() -> verify(source, rendition, Duration.ofSeconds(30)))
+                .isInstanceOfSatisfying(JobException.class, failure -> {
+                    assertThat(failure.code()).isEqualTo(ErrorCode.OUTPUT_INVALID);
+                    assertThat(failure.message()).contains(damaged.getFileName().toString());
+                });
+    }
+
+    private static byte[] withoutLastKeyFrame(Path file) throws IOException {
+        byte[] content = Files.readAllBytes(file);
+        try (FileChannel channel = FileChannel.open(file)) {
+            Mp4Reader reader = new Mp4Reader(channel);
+            SampleCursor sample =
+                    Mp4Track.of(reader, reader.topLevel("moov")).get(0).cursor(reader);
+            int position = 0;
+            int size = 0;
+            while (sample.advance()) {
+                position = sample.isSync() ? (int) sample.position() : position;
+                size = sample.isSync() ? sample.size() : size;
+            }
+            Arrays.fill(content, position, position + size, (byte) 0);
+            return content;
+        }
+    }
+
     /** Each output differs from the expected one in one property. */
     @Test
     void rejectsOutputThatDiffersFromPlanOrSource() throws IOException {
@@ -273,6 +308,16 @@ class RenditionEncoderIT {
                         "-x264-params",
                         "mastering-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1)"))
                 .isEqualTo("An output is invalid: 240p.mp4 has the side data Mastering display metadata.");
+        assertThat(failure(source, rendition, original, "-c", "copy", "-an"))
+                .isEqualTo("An output is invalid: 240p.mp4 has no audio.");
+        assertThat(failure(source, rendition, original, "-c:v", "copy", "-c:a", "aac", "-ar", "44100"))
+                .isEqualTo("An output is invalid: 240p.mp4 has audio of 44100 Hz.");
+        assertThat(failure(source, rendition, original, "-c", "copy", "-frames:v", "49"))
+                .isEqualTo("An output is invalid: 240p.mp4 has 49 frames instead of 50.");
+        assertThat(failure(source, rendition, original, "-c:a", "copy", "-vf", "scale=318:240,setsar=1"))
+                .isEqualTo("An output is invalid: 240p.mp4 has the size 318x240.");
+        assertThat(failure(source, rendition, original, "-c:a", "copy", "-vf", "scale=318:240"))
+                .isEqualTo("An output is invalid: 240p.mp4 has frames of the size 318x240.");
         Files.copy(result.thumbnails().get(0).file(), directory.resolve("thumbnail-1500.jpg"));
         assertThat(failure(source, rendition, original, "-c", "copy"))
                 .isEqualTo("An output is invalid: there are 2 thumbnails instead of 1.");
@@ -290,21 +335,21 @@ class RenditionEncoderIT {
 
     private OutputVerifier.VerifiedOutputs verify(Path source, RenditionFile rendition, Duration timeout) {
         Dimensions size = new Dimensions(rendition.width(), rendition.height());
-        return new OutputVerifier(FfmpegFixture.ffmpeg(), timeout)
-                .verify(
-                        directory,
-                        new OutputVerifier.Expectation(
-                                List.of(new Rendition(rendition.quality(), size, 800_000)),
-                                true,
-                                rendition.frames(),
-                                rendition.duration(),
-                                info(source).times(),
-                                Optional.of(ColorStandard.BT601_525),
-                                30),
-                        ThumbnailFiles.list(directory, size),
-                        Duration.ofSeconds(15),
-                        FfmpegFixture.MEDIA.keyFrameInterval(),
-                        new CancellationToken());
+        OutputVerifier verifier = new OutputVerifier(FfmpegFixture.ffmpeg(), timeout);
+        OutputVerifier.Expectation expected = new OutputVerifier.Expectation(
+                List.of(new Rendition(rendition.quality(), size, 800_000)),
+                true,
+                rendition.frames(),
+                rendition.duration(),
+                info(source).times(),
+                Optional.of(ColorStandard.BT601_525),
+                30);
+        List<ThumbnailFile> thumbnails = ThumbnailFiles.list(directory, size);
+        OutputVerifier.VerifiedOutputs verified =
+                verifier.verifyTracks(directory, expected, thumbnails, Duration.ofSeconds(15));
+        verifier.verifyFrames(
+                directory, expected, thumbnails, FfmpegFixture.MEDIA.keyFrameInterval(), new CancellationToken());
+        return verified;
     }
 
     private EncodeResult encode(Path source, ProgressListener progress) {

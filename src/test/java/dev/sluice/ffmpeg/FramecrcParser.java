@@ -1,29 +1,15 @@
-package dev.sluice.ffmpeg.encode;
+package dev.sluice.ffmpeg;
 
 import dev.sluice.media.DecimalSeconds;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.DoubleConsumer;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** Parses the lines of FFmpeg's {@code framecrc} output into properties of each stream. Performs no I/O. */
 public final class FramecrcParser {
     private final Map<Integer, Stream> streams = new TreeMap<>();
-    private final DoubleConsumer onFirstStream;
-
-    public FramecrcParser() {
-        this(seconds -> {});
-    }
-
-    /** @param onFirstStream receives the presentation timestamp of each packet of stream 0, in seconds */
-    FramecrcParser(DoubleConsumer onFirstStream) {
-        this.onFirstStream = onFirstStream;
-    }
-
     /**
      * One stream of the output.
      *
@@ -37,7 +23,7 @@ public final class FramecrcParser {
 
         /**
          * Duration as FFmpeg reads it: the shorter one of the duration of all packets and the time between the first and the last
-         * displayed one. The last packet may have a longer duration than its frame, see {@link LastPacketDuration}.
+         * displayed one. The last packet may have a longer duration than its frame.
          */
         public Duration duration() {
             return packets == 0
@@ -112,9 +98,6 @@ public final class FramecrcParser {
             long duration = Long.parseLong(fields[3].strip());
             int number = Integer.parseInt(fields[0].strip());
             change(number, stream -> stream.with(dts, pts, duration));
-            if (number == 0) {
-                onFirstStream.accept(pts * stream(0).timeBase());
-            }
         }
     }
 
@@ -127,18 +110,5 @@ public final class FramecrcParser {
     /** The stream with this number; without packets if the output has none. */
     public Stream stream(int number) {
         return streams.getOrDefault(number, Stream.NEW);
-    }
-
-    /** Time from the start of the first stream to the end of the last one. */
-    Duration longest() {
-        Duration start = times(Stream::start).min(Comparator.naturalOrder()).orElse(Duration.ZERO);
-        return times(stream -> stream.start().plus(stream.duration()))
-                .max(Comparator.naturalOrder())
-                .orElse(Duration.ZERO)
-                .minus(start);
-    }
-
-    private java.util.stream.Stream<Duration> times(Function<Stream, Duration> time) {
-        return streams.values().stream().filter(stream -> stream.packets() > 0).map(time);
     }
 }
