@@ -29,6 +29,8 @@ import java.util.stream.Stream;
 public final class LostMessageRepository {
     /** Rows per statement: a broker that lost its disk lost thousands of messages, too many for one statement. */
     static final int BATCH = 200;
+    /** Of the messages of a statement, which the process holds in memory; one message may exceed it. */
+    static final int BATCH_BYTES = 4 << 20;
 
     /** Stages in order: a run is due once all earlier stages are done, also after a restart at an earlier stage. */
     private static final String STAGES = Stream.of(StageName.values())
@@ -36,18 +38,9 @@ public final class LostMessageRepository {
             .collect(Collectors.joining(", ", "ARRAY[", "]"));
 
     // Resent once per expired lease, then only after the second interval: the broker may redeliver the message as well.
-    private static final String RESEND_EXPIRED = """
-            UPDATE sluice.stage_run r SET sent_at = clock_timestamp()
-              FROM sluice.job j
-             WHERE j.id = r.job_id AND j.state = 'running'
-               AND (r.job_id, r.stage, r.task) IN (
-                   SELECT o.job_id, o.stage, o.task FROM sluice.stage_run o
-                    WHERE o.state = 'running' AND o.lease_until < clock_timestamp() - make_interval(secs => $1)
-                      AND (o.sent_at < o.lease_until
-                           OR o.sent_at < clock_timestamp() - make_interval(secs => $2))
-                    ORDER BY o.sent_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-            RETURNING r.job_id, r.stage, r.task, j.message::text AS message
-            """;
+    private static final String RESEND_EXPIRED = resend("""
+            o.state = 'running' AND o.lease_until < clock_timestamp() - make_interval(secs => $1)
+               AND (o.sent_at < o.lease_until OR o.sent_at < clock_timestamp() - make_interval(secs => $2))""");
     private static final String COUNT_WAITING = """
             SELECT r.stage, count(*) AS waiting,
                    count(*) FILTER (WHERE r.sent_at < clock_timestamp() - make_interval(secs => $1)) AS overdue
@@ -59,22 +52,14 @@ public final class LostMessageRepository {
             """.formatted(STAGES);
     // A message that is still in the outbox is not lost: while the relay is behind, no message is resent. A final
     // update may wait for its distance.
-    private static final String RESEND_UNCLAIMED = """
-            UPDATE sluice.stage_run r SET sent_at = clock_timestamp()
-              FROM sluice.job j
-             WHERE j.id = r.job_id AND j.state = 'running'
-               AND (r.job_id, r.stage, r.task) IN (
-                   SELECT o.job_id, o.stage, o.task FROM sluice.stage_run o
-                    WHERE o.state = 'waiting' AND o.stage = $1
-                      AND NOT EXISTS (SELECT FROM sluice.stage_run e
+    private static final String RESEND_UNCLAIMED = resend("""
+            o.state = 'waiting' AND o.stage = $1
+               AND NOT EXISTS (SELECT FROM sluice.stage_run e
                                 WHERE e.job_id = o.job_id AND e.state <> 'done'
                                   AND array_position(%1$s, e.stage) < array_position(%1$s, o.stage))
-                      AND o.sent_at < clock_timestamp() - make_interval(secs => $2)
-                    ORDER BY o.sent_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+               AND o.sent_at < clock_timestamp() - make_interval(secs => $2)
                AND NOT EXISTS (SELECT FROM sluice.outbox
-                                WHERE publish_after < clock_timestamp() - interval '10 s' AND NOT is_final)
-            RETURNING r.job_id, r.stage, r.task, j.message::text AS message
-            """.formatted(STAGES);
+                                WHERE publish_after < clock_timestamp() - interval '10 s' AND NOT is_final)""".formatted(STAGES));
 
     private final Database database;
     private final BiFunction<RunId, String, OutboxMessage> message;
@@ -88,6 +73,26 @@ public final class LostMessageRepository {
     public LostMessageRepository(Database database, BiFunction<RunId, String, OutboxMessage> message) {
         this.database = database;
         this.message = message;
+    }
+
+    /** Marks the first runs, by the time of their last message, of those that meet a condition, as sent. */
+    private static String resend(String condition) {
+        return """
+            WITH due AS MATERIALIZED (
+                SELECT o.job_id, o.stage, o.task, o.sent_at, j.message
+                  FROM sluice.stage_run o JOIN sluice.job j ON j.id = o.job_id AND j.state = 'running'
+                 WHERE %s
+                 ORDER BY o.sent_at LIMIT $3 FOR UPDATE OF o SKIP LOCKED),
+            sized AS (
+                SELECT job_id, stage, task, message::text AS message,
+                       sum(octet_length(message::text)) OVER (
+                           ORDER BY sent_at, job_id, stage, task ROWS UNBOUNDED PRECEDING EXCLUDE CURRENT ROW) AS before
+                  FROM due)
+            UPDATE sluice.stage_run r SET sent_at = clock_timestamp()
+              FROM sized s
+             WHERE (r.job_id, r.stage, r.task) = (s.job_id, s.stage, s.task) AND coalesce(s.before, 0) < %d
+            RETURNING r.job_id, r.stage, r.task, s.message
+            """.formatted(condition, BATCH_BYTES);
     }
 
     /**
@@ -105,7 +110,8 @@ public final class LostMessageRepository {
 
     /**
      * Resends the messages of runs whose lease expired at least {@code gracePeriod} ago: their worker is frozen, or
-     * disconnected without the broker having noticed. Returns the runs.
+     * disconnected without the broker having noticed. Returns the runs, which are not all if there are many or their messages are
+     * large.
      *
      * @param again time after which a resent message whose run is still not claimed is resent once more
      */
@@ -125,7 +131,10 @@ public final class LostMessageRepository {
                 });
     }
 
-    /** Resends the messages of up to {@code limit} runs not claimed for {@code overdueAfter}, oldest first. */
+    /**
+     * Resends the messages of up to {@code limit} runs not claimed for {@code overdueAfter}, oldest first. Returns the runs, which are
+     * fewer if there are many or their messages are large; none only if no run is left.
+     */
     public Future<List<RunId>> resendUnclaimed(StageName stage, Duration overdueAfter, long limit) {
         return send(RESEND_UNCLAIMED, stage.key(), SqlDurations.toSeconds(overdueAfter), (int) Math.min(BATCH, limit));
     }

@@ -139,12 +139,22 @@ public final class RecoveryVerticle extends VerticleBase {
         backlogs.forEach((stage, backlog) -> {
             long missing = backlog.missing(depth(stage, depths));
             if (missing > 0) {
-                resent.add(lostMessages
-                        .resendUnclaimed(stage, config.resendAfter(), missing)
-                        .onSuccess(runs -> announce(runs, "run not claimed; message resent")));
+                resent.add(resendUnclaimed(stage, missing));
             }
         });
         return Future.join(resent).mapEmpty();
+    }
+
+    /** Resends in several transactions: each holds its messages in memory. */
+    private Future<Void> resendUnclaimed(StageName stage, long missing) {
+        return lostMessages
+                .resendUnclaimed(stage, config.resendAfter(), missing)
+                .compose(runs -> {
+                    announce(runs, "run not claimed; message resent");
+                    return runs.isEmpty() || runs.size() == missing
+                            ? Future.succeededFuture()
+                            : resendUnclaimed(stage, missing - runs.size());
+                });
     }
 
     /** A row whose message is still queued, as a staged job or as a single-stage request, is not lost either. */

@@ -107,6 +107,29 @@ class LostMessageRepositoryIT {
     }
 
     @Test
+    void resendsLargeMessagesInSeveralTransactions() {
+        int messageBytes = 900_000;
+        int jobs = 7;
+        for (int i = 0; i < jobs; i++) {
+            create("large-" + i);
+            sentAt("large-" + i, "now() - interval '" + (40 - i) + " min'");
+        }
+        database.execute("UPDATE sluice.job SET message = (message::jsonb || jsonb_build_object('note', repeat('x', "
+                + messageBytes + ")))::json");
+        database.execute("DELETE FROM sluice.outbox");
+
+        List<RunId> first = await(messages.resendUnclaimed(StageName.DOWNLOAD, LONG, 100));
+        List<RunId> second = await(messages.resendUnclaimed(StageName.DOWNLOAD, LONG, 100));
+
+        assertThat(first)
+                .hasSize(1 + LostMessageRepository.BATCH_BYTES / messageBytes)
+                .contains(Samples.download("large-0"));
+        assertThat(second).hasSize(jobs - first.size()).doesNotContainAnyElementsOf(first);
+        assertThat(await(messages.resendUnclaimed(StageName.DOWNLOAD, LONG, 100)))
+                .isEmpty();
+    }
+
+    @Test
     void takesNothingForLostThatStillHasToBeSent() {
         create("unsent");
         sentAt("unsent", "now() - interval '30 min'");
