@@ -10,6 +10,7 @@ import dev.sluice.ffmpeg.probe.FrameTimestampScanner;
 import dev.sluice.ffmpeg.segment.SegmentConcatenator;
 import dev.sluice.ffmpeg.segment.SegmentEncoder;
 import dev.sluice.ffmpeg.trial.EncoderTrial;
+import dev.sluice.ffmpeg.trial.SpeedCalibration;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.stage.encode.SegmentPlanner;
 
@@ -25,11 +26,17 @@ record EncoderFactory(
         return new EncoderTrial(runner(config.media()), threads);
     }
 
-    SegmentPlanner segmentPlanner() {
+    /** @param threads that FFmpeg may use */
+    SegmentPlanner segmentPlanner(int threads) {
         FrameTimestampScanner scanner = new FrameTimestampScanner(
                 ffmpeg, config.ffmpeg(), config.media().limits());
         return new SegmentPlanner(
-                speedEstimator, scanner, config.media(), config.delivery().maxTaskDuration());
+                speedEstimator,
+                scanner,
+                new SpeedCalibration(runner(config.media())),
+                config.media(),
+                config.delivery().maxTaskDuration(),
+                threads);
     }
 
     SegmentEncoder segmentEncoder(MediaConfig settings) {

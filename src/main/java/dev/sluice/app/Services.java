@@ -26,6 +26,7 @@ import dev.sluice.persistence.recovery.PartialOutputRepository;
 import dev.sluice.persistence.recovery.PendingJobRepository;
 import dev.sluice.persistence.recovery.StaleArtifactRepository;
 import dev.sluice.persistence.run.RunStore;
+import dev.sluice.persistence.worker.EncodeSpeedRepository;
 import dev.sluice.persistence.worker.WorkerRepository;
 import dev.sluice.pipeline.growing.GrowingStreamCleanup;
 import dev.sluice.pipeline.growing.GrowingStreamPublisher;
@@ -37,6 +38,7 @@ import dev.sluice.pipeline.metrics.RunMetricsRegistry;
 import dev.sluice.pipeline.run.RunServices;
 import dev.sluice.routing.StageMessages;
 import dev.sluice.routing.UpdateMessages;
+import dev.sluice.worker.EncodeSpeeds;
 import dev.sluice.worker.WorkerId;
 import dev.sluice.workspace.WorkspaceMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -74,12 +76,12 @@ record Services(
 
     /** Probing and encoding. */
     record Media(CachingMediaProber prober, EncoderFactory encoders) {
-        static Media of(SluiceConfig config, FfmpegInstallation ffmpeg, EncodeMetrics metrics) {
+        static Media of(
+                SluiceConfig config, FfmpegInstallation ffmpeg, EncodeSpeedEstimator speeds, EncodeMetrics metrics) {
             return new Media(
                     new CachingMediaProber(new MediaProber(
                             ffmpeg, config.ffmpeg(), config.media().limits())),
-                    new EncoderFactory(
-                            ffmpeg, config, new EncodeSpeedEstimator(threads(config, StageName.PROCESSING)), metrics));
+                    new EncoderFactory(ffmpeg, config, speeds, metrics));
         }
     }
 
@@ -88,12 +90,14 @@ record Services(
         MeterRegistry registry = options.metrics().registry();
         return vertx.executeBlocking(() -> BlockingResources.open(vertx, config, registry), false)
                 .compose(blocking -> Storage.open(vertx, config, blocking.objectStore(), options.startup())
-                        .compose(storage -> Future.<Services>future(services -> services.complete(assemble(
+                        .compose(storage -> EncodeSpeeds.estimator(
+                                        new EncodeSpeedRepository(storage.database()), EncodeSpeeds.localHost())
+                                .map(speeds -> assemble(
                                         vertx,
                                         config,
                                         options,
                                         storage,
-                                        Media.of(config, blocking.ffmpeg(), new EncodeMetrics(registry)))))
+                                        Media.of(config, blocking.ffmpeg(), speeds, new EncodeMetrics(registry))))
                                 .recover(cause -> storage.close().transform(closed -> Future.failedFuture(cause)))));
     }
 
@@ -148,7 +152,11 @@ record Services(
                     process,
                     changedStorage,
                     repositories,
-                    Media.of(changed, blocking.ffmpeg(), media.encoders().metrics()),
+                    Media.of(
+                            changed,
+                            blocking.ffmpeg(),
+                            media.encoders().speedEstimator(),
+                            media.encoders().metrics()),
                     runServices.with(changed.delivery(), jobCleanup),
                     backend(vertx, changed, changedStorage, backend.metrics()),
                     backlog,

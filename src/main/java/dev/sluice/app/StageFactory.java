@@ -72,7 +72,7 @@ final class StageFactory {
         int threads = services.threadsPerEncode(StageName.PROCESSING);
         return new ProcessingStage(
                 encodeServices,
-                services.media().encoders().segmentPlanner(),
+                services.media().encoders().segmentPlanner(threads),
                 services.media().encoders().trial(threads),
                 services.media().encoders()::renditionEncoder,
                 outputs,

@@ -105,7 +105,10 @@ public final class WorkerVerticle extends VerticleBase {
     }
 
     private Future<Void> purge() {
-        return Future.join(registry.workers().forgetLost(), registry.commands().purge())
+        return Future.join(
+                        registry.workers().forgetLost(),
+                        registry.commands().purge(),
+                        registry.encodeSpeeds().forgetOld())
                 .onFailure(this::logFirst)
                 .transform(purged -> Future.succeededFuture());
     }

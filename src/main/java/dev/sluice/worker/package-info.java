@@ -1,4 +1,4 @@
-/** The worker of this process in the registry: reports its status and executes commands. */
+/** The worker of this process in the registry: reports its status, executes commands, and keeps the speed of its host. */
 @NullMarked
 package dev.sluice.worker;
 

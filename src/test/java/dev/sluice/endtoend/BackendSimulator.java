@@ -24,7 +24,7 @@ import java.util.concurrent.TimeoutException;
  * Simulates the backend, with the plain client library and the message contract only: it sends jobs and records all
  * updates.
  */
-final class BackendSimulator implements AutoCloseable {
+public final class BackendSimulator implements AutoCloseable {
     static final String DOWNLOAD = "video.processing.download";
     static final String PROCESSING = "video.processing.processing";
     static final String UPLOAD = "video.processing.upload";
@@ -176,7 +176,7 @@ final class BackendSimulator implements AutoCloseable {
     }
 
     /** The limit is long: other tests run concurrently, and the machine may be slow. */
-    static void awaitThat(Callable<Boolean> condition) {
+    public static void awaitThat(Callable<Boolean> condition) {
         await().atMost(Duration.ofSeconds(240))
                 .pollInterval(Duration.ofMillis(50))
                 .until(condition);

@@ -120,7 +120,7 @@ class MaliciousFilesIT {
         MediaProber prober =
                 new MediaProber(ffmpeg, config.ffmpeg(), config.media().limits());
         RenditionEncoder encoder = new RenditionEncoder(
-                new EncodeRunner(ffmpeg, config.ffmpeg(), config.media()), new EncodeSpeedEstimator(2));
+                new EncodeRunner(ffmpeg, config.ffmpeg(), config.media()), new EncodeSpeedEstimator());
         assertThat(ffmpeg.isSandboxed()).isFalse();
         return files.stream()
                 .map(file -> DynamicTest.dynamicTest(file.name(), () -> {

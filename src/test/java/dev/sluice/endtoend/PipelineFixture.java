@@ -16,6 +16,7 @@ import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.http.TestTokens;
 import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.objectstore.s3.TestBucket;
+import dev.sluice.persistence.StoredEncodeSpeed;
 import dev.sluice.persistence.TestDatabase;
 import dev.sluice.standalone.SampleClip;
 import io.vertx.core.Future;
@@ -61,6 +62,11 @@ public final class PipelineFixture implements AutoCloseable {
     /** Uses this broker, which the fixture does not close. */
     public static PipelineFixture on(TestBroker broker) throws Exception {
         return new PipelineFixture(Files.createTempDirectory("sluice-pipeline"), broker);
+    }
+
+    /** Stores a speed of this host, which the next process knows when it starts. */
+    void storeEncodeSpeed(double speed) {
+        StoredEncodeSpeed.store(vertx, database.config(), speed);
     }
 
     /** Starts the pipeline with its HTTP API, with authentication and without request limit; returns the port. */

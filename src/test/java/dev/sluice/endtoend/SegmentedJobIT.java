@@ -10,6 +10,7 @@ import dev.sluice.app.Sluice;
 import dev.sluice.cli.AdminClient;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.job.JobId;
+import dev.sluice.persistence.StoredEncodeSpeed;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,7 @@ class SegmentedJobIT {
     void open(PipelineFixture fixture) throws Exception {
         pipeline = fixture;
         pipeline.upload("uploads/long.mp4", pipeline.clip(SECONDS));
+        pipeline.storeEncodeSpeed(StoredEncodeSpeed.SLOW);
     }
 
     @ParameterizedTest
@@ -82,6 +84,27 @@ class SegmentedJobIT {
         BackendSimulator.awaitThat(() ->
                 get(pipeline.sluice().objectStore().list("sluice-staging/", "")).isEmpty()
                         && pipeline.workspaceIsEmpty());
+    }
+
+    /** Three times the speed: a task encodes twice the frames in the same time. Each encode then takes two seconds. */
+    @Test
+    void plansByStoredSpeedAndStoresMeasuredSpeed() throws Exception {
+        pipeline.storeEncodeSpeed(3 * StoredEncodeSpeed.SLOW);
+        pipeline.start(
+                settings(3).put("ffmpeg", pipeline.ffmpegAfter(directory, "case \"$*\" in *libx264*) sleep 2;; esac")));
+        pipeline.backend().send(job("a", "uploads/long.mp4"));
+
+        JsonObject end = pipeline.backend().awaitEnd("a");
+
+        assertThat(end.getString("status")).isEqualTo("completed");
+        assertThat(frames(end)).isEqualTo(FRAMES);
+        assertThat(runs("segment")).isEqualTo(SEGMENTS / 2 + 1);
+        BackendSimulator.awaitThat(() -> speed() > 0 && speed() < 3 * StoredEncodeSpeed.SLOW);
+    }
+
+    private double speed() {
+        return Double.parseDouble(pipeline.database()
+                .value("SELECT max(speed) FROM sluice.encode_speed WHERE preset = 'ultrafast' AND codec = 'h264'"));
     }
 
     @Test

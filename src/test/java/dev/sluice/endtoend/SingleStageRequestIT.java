@@ -9,6 +9,7 @@ import com.rabbitmq.client.Connection;
 import dev.sluice.broker.BrokerNode;
 import dev.sluice.broker.EmbeddedNode;
 import dev.sluice.broker.RabbitNode;
+import dev.sluice.persistence.StoredEncodeSpeed;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -152,6 +153,7 @@ class SingleStageRequestIT {
     @Test
     void encodesLongVideoInTasks() throws Exception {
         pipeline.upload("uploads/long.mp4", pipeline.clip(11));
+        pipeline.storeEncodeSpeed(StoredEncodeSpeed.SLOW);
         pipeline.start(settings().put("delivery", new JsonObject().put("maxTaskSeconds", 1)));
 
         backend.request(request("long", "uploads/long.mp4").encode());

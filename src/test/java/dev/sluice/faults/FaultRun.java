@@ -2,6 +2,7 @@ package dev.sluice.faults;
 
 import dev.sluice.faults.FaultRunConfig.Disk;
 import dev.sluice.faults.FaultSchedule.Injected;
+import dev.sluice.persistence.StoredEncodeSpeed;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,14 +70,17 @@ final class FaultRun {
                                 .put(
                                         "delivery",
                                         new JsonObject()
-                                                // The first estimate is some seconds for the long video, a tenth of
-                                                // that
+                                                // The estimate is three seconds for the long video, a ninth of that
                                                 // for the clip.
                                                 .put("maxTaskSeconds", 1)
                                                 .put("maxSegmentsInFlight", 3)));
     }
 
     private Result run() throws Exception {
+        if (plan.segmentedEvery() > 0) {
+            StoredEncodeSpeed.store(
+                    scenario.vertx(), scenario.services().postgres().database().config(), StoredEncodeSpeed.SLOW);
+        }
         scenario.startWorkers();
         long began = System.nanoTime();
         FaultSchedule schedule = new FaultSchedule(scenario, plan.seed(), plan.gap(), plan.faults());

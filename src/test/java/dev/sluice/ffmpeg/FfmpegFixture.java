@@ -152,7 +152,7 @@ public final class FfmpegFixture {
     }
 
     public static RenditionEncoder encoder(MediaConfig media) {
-        return new RenditionEncoder(runner(media), new EncodeSpeedEstimator(2));
+        return new RenditionEncoder(runner(media), new EncodeSpeedEstimator());
     }
 
     /** An encode on two threads, without progress. */

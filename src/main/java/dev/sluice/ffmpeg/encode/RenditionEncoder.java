@@ -8,6 +8,7 @@ import dev.sluice.media.MediaInfo;
 import dev.sluice.media.SourceDamage;
 import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
+import dev.sluice.media.rendition.EncodeWork;
 import dev.sluice.media.rendition.Rendition;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,7 +42,8 @@ public record RenditionEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEs
         }
         EncodeResult result = collect(request, renditions, parser, damage).withWarnings(info.warnings());
         Duration elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
-        speedEstimator.record(info, parser.frames(), elapsed);
+        speedEstimator.record(
+                EncodeWork.of(info, runner.media(), request.threads()).withFrames(parser.frames()), elapsed);
         runner.metrics().encoded(renditions, parser.frames(), info.duration().orElse(Duration.ZERO), elapsed);
         return result;
     }

@@ -15,6 +15,7 @@ import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.SourceDamage;
 import dev.sluice.media.preview.TileFiles;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
+import dev.sluice.media.rendition.EncodeWork;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.rendition.ThumbnailFiles;
 import dev.sluice.media.segment.EncodedSegment;
@@ -63,7 +64,13 @@ public record SegmentEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEsti
         Duration elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
         Segment segment = request.segment();
         result.frames().ifPresent(frames -> {
-            speedEstimator.record(request.encode().source().info(), frames.count(), elapsed);
+            speedEstimator.record(
+                    EncodeWork.of(
+                                    request.encode().source().info(),
+                                    runner.media(),
+                                    request.encode().threads())
+                            .withFrames(frames.count()),
+                    elapsed);
             runner.metrics()
                     .encoded(
                             runner.renditions(request.displaySize()),

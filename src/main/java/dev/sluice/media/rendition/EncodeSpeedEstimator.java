@@ -1,67 +1,92 @@
 package dev.sluice.media.rendition;
 
 import dev.sluice.media.DecimalSeconds;
-import dev.sluice.media.MediaInfo;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 
 /**
- * Estimates how long this host takes for an encode, from measurements for each class of frame sizes (powers of two of the number
- * of pixels). Thread-safe.
+ * Estimates how long this host takes for an encode, from speeds measured for each {@link SpeedClass}: of this process, or of others
+ * before it. A class without a measurement has the speed of the most similar one. Speeds are pixels of all renditions per second
+ * and thread. Thread-safe.
  */
 public final class EncodeSpeedEstimator {
-    /** Pixels of the source per second and thread; half of the value measured on two cores with the default ladder. */
-    private static final double INITIAL_SPEED = 8e6;
+    /** Weight of one encode against all earlier ones: videos differ more than hosts. */
+    public static final double SMOOTHING_FACTOR = 0.3;
+    /** With preset {@code medium}, without any measurement; 0.6 of the speed measured on two cores. */
+    private static final double INITIAL_SPEED = 2e7;
     /** In a shorter run, starting FFmpeg takes a significant part of the time. */
     private static final Duration MIN_SAMPLE = Duration.ofSeconds(2);
-    /** Weight of one encode against all earlier ones: videos differ more than hosts. */
-    private static final double SMOOTHING_FACTOR = 0.3;
+    /** A thread with preset {@code veryslow} and with {@code ultrafast}, with two more orders of magnitude each. */
+    private static final double MIN_SPEED = 1e4;
 
-    private static final double DEFAULT_FRAME_RATE = 30;
+    private static final double MAX_SPEED = 1e10;
 
-    private final int threads;
-    private final Map<Integer, Double> framesPerSecond = new ConcurrentHashMap<>();
+    private final Map<SpeedClass, Double> speeds = new ConcurrentHashMap<>();
+    private final BiConsumer<SpeedClass, Double> onMeasured;
 
-    /** @param threads that one FFmpeg run may use */
-    public EncodeSpeedEstimator(int threads) {
-        this.threads = threads;
+    /** @param onMeasured receives each new measurement, on the thread that measured; must not fail */
+    public EncodeSpeedEstimator(BiConsumer<SpeedClass, Double> onMeasured) {
+        this.onMeasured = onMeasured;
     }
 
-    /** Estimated duration of an encode, by the duration and frame rate in the header. */
-    public Duration estimate(MediaInfo info) {
-        double seconds = info.duration().map(DecimalSeconds::toSeconds).orElse(0.0);
-        return estimate(info, Math.round(seconds * frameRate(info)));
+    /** Without any measurement, and for this process only. */
+    public EncodeSpeedEstimator() {
+        this((speedClass, speed) -> {});
     }
 
-    /** Estimated duration of an encode of this number of frames. */
-    public Duration estimate(MediaInfo info, long frames) {
-        return DecimalSeconds.fromSeconds(frames / framesPerSecond(info));
+    /** Adds speeds that were measured earlier. Ignores implausible ones, and those of classes that this process has measured. */
+    public void addKnown(Map<SpeedClass, Double> known) {
+        known.forEach((speedClass, speed) -> {
+            if (isPlausible(speed)) {
+                speeds.putIfAbsent(speedClass, speed);
+            }
+        });
+    }
+
+    /** Whether no speed is known, so that estimates are guesses. */
+    public boolean isGuessing() {
+        return speeds.isEmpty();
+    }
+
+    /** Estimated duration of an encode. */
+    public Duration estimate(EncodeWork work) {
+        return DecimalSeconds.fromSeconds(
+                work.frames() * work.pixelsPerFrame() / (speed(work.speedClass()) * work.threads()));
     }
 
     /** Records the measured duration of an encode. */
-    public void record(MediaInfo info, long frames, Duration elapsed) {
-        if (frames > 0 && elapsed.compareTo(MIN_SAMPLE) >= 0) {
-            double speed = frames / DecimalSeconds.toSeconds(elapsed);
-            framesPerSecond.merge(sizeClass(info), speed, (before, now) -> before + SMOOTHING_FACTOR * (now - before));
+    public void record(EncodeWork work, Duration elapsed) {
+        if (work.frames() > 0 && elapsed.compareTo(MIN_SAMPLE) >= 0) {
+            record(
+                    work.speedClass(),
+                    work.frames() * work.pixelsPerFrame() / (DecimalSeconds.toSeconds(elapsed) * work.threads()));
         }
     }
 
-    private double framesPerSecond(MediaInfo info) {
-        double initial = INITIAL_SPEED * threads / Math.max(1, pixels(info));
-        return framesPerSecond.getOrDefault(sizeClass(info), initial);
+    /** Records a measured speed; ignores an implausible one. */
+    public void record(SpeedClass speedClass, double measured) {
+        if (isPlausible(measured)) {
+            speeds.merge(speedClass, measured, (before, now) -> before + SMOOTHING_FACTOR * (now - before));
+            onMeasured.accept(speedClass, measured);
+        }
     }
 
-    private static double frameRate(MediaInfo info) {
-        double rate = info.video().frameRate();
-        return rate > 0 ? rate : DEFAULT_FRAME_RATE;
+    private double speed(SpeedClass wanted) {
+        Optional<Map.Entry<SpeedClass, Double>> nearest = speeds.entrySet().stream()
+                .min(Comparator.comparingInt((Map.Entry<SpeedClass, Double> known) -> wanted.difference(known.getKey()))
+                        .thenComparing(Map.Entry::getValue));
+        return nearest.map(known -> known.getValue()
+                        * wanted.relativeSpeed()
+                        / known.getKey().relativeSpeed())
+                .orElse(INITIAL_SPEED * wanted.relativeSpeed());
     }
 
-    private static int sizeClass(MediaInfo info) {
-        return Long.SIZE - Long.numberOfLeadingZeros(pixels(info));
-    }
-
-    private static long pixels(MediaInfo info) {
-        return info.video().displaySize().pixels();
+    /** NaN is not. */
+    private static boolean isPlausible(double speed) {
+        return speed >= MIN_SPEED && speed <= MAX_SPEED;
     }
 }

@@ -3,10 +3,12 @@ package dev.sluice.stage.encode;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.ffmpeg.probe.FrameTimestampScanner;
+import dev.sluice.ffmpeg.trial.SpeedCalibration;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.MediaInfo;
 import dev.sluice.media.ProbedSource;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
+import dev.sluice.media.rendition.EncodeWork;
 import dev.sluice.media.segment.FrameTimestamps;
 import dev.sluice.media.segment.SegmentPlan;
 import dev.sluice.message.EncodePlan;
@@ -19,13 +21,17 @@ import org.slf4j.LoggerFactory;
 /**
  * Decides whether a video is encoded in one piece or in segments, and plans the segments.
  *
+ * @param calibration of a host whose speed is unknown
  * @param maxTaskDuration of one encode on this host
+ * @param threads that an encode may use, 1 or more
  */
 public record SegmentPlanner(
         EncodeSpeedEstimator speedEstimator,
         FrameTimestampScanner scanner,
+        SpeedCalibration calibration,
         MediaConfig media,
-        Duration maxTaskDuration) {
+        Duration maxTaskDuration,
+        int threads) {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentPlanner.class);
     /** Segments of a long video, unless they become too short: many hosts then finish at about the same time. */
     private static final int TARGET_COUNT = 128;
@@ -37,26 +43,29 @@ public record SegmentPlanner(
     /** The plan; empty for a video that is encoded in one piece. Blocks; reads a long source completely. */
     Optional<EncodePlan> plan(ProbedSource source, CancellationToken cancellation) {
         MediaInfo info = source.info();
-        if (speedEstimator.estimate(info).compareTo(maxTaskDuration) <= 0) {
+        EncodeWork work = EncodeWork.of(info, media, threads);
+        if (speedEstimator.estimate(work).compareTo(maxTaskDuration) <= 0) {
             return Optional.empty();
         }
-        Optional<FrameTimestamps> timestamps = scanner.scan(source, cancellation);
+        // A host whose speed is unknown is measured meanwhile.
+        Optional<FrameTimestamps> timestamps =
+                calibration.calibrateDuring(() -> scanner.scan(source, cancellation), speedEstimator, cancellation);
         if (timestamps.isEmpty()) {
             LOG.atWarn()
                     .addKeyValue(
-                            "estimateSeconds", speedEstimator.estimate(info).toSeconds())
+                            "estimateSeconds", speedEstimator.estimate(work).toSeconds())
                     .log("source not segmentable; encoding in one piece");
         }
         // The header is not trusted: the estimate is repeated with the actual number of frames.
-        return timestamps
-                .filter(found -> speedEstimator.estimate(info, found.count()).compareTo(maxTaskDuration) > 0)
-                .flatMap(found -> plan(info, found));
+        return timestamps.flatMap(found -> plan(info, found, speedEstimator.estimate(work.withFrames(found.count()))));
     }
 
-    private Optional<EncodePlan> plan(MediaInfo info, FrameTimestamps timestamps) {
+    private Optional<EncodePlan> plan(MediaInfo info, FrameTimestamps timestamps, Duration estimate) {
+        if (estimate.compareTo(maxTaskDuration) <= 0) {
+            return Optional.empty();
+        }
         Duration start = info.times().videoStart().orElse(Duration.ZERO);
         Duration length = timestamps.duration();
-        Duration estimate = speedEstimator.estimate(info, timestamps.count());
         double fraction = (double) taskDuration(estimate).toMillis() / estimate.toMillis();
         Duration maxSegment = Duration.ofMillis((long) (length.toMillis() * fraction));
         SegmentPlan segments = SegmentPlan.of(start, start.plus(length), maxSegment, media.keyFrameInterval());

@@ -418,7 +418,7 @@ class SegmentEncoderIT {
 
     private static SegmentEncoder encoder(FfmpegInstallation ffmpeg, MediaConfig media) {
         return new SegmentEncoder(
-                new EncodeRunner(ffmpeg, FfmpegFixture.FFMPEG_CONFIG, media), new EncodeSpeedEstimator(2));
+                new EncodeRunner(ffmpeg, FfmpegFixture.FFMPEG_CONFIG, media), new EncodeSpeedEstimator());
     }
 
     private static SegmentPlan plan(MediaInfo info, MediaConfig media) {

@@ -12,12 +12,17 @@ import dev.sluice.ffmpeg.trial.EffortDecision.Reason;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.media.ProbedSource;
+import dev.sluice.media.rendition.EncodeSpeedEstimator;
+import dev.sluice.media.rendition.SpeedClass;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +75,38 @@ class EncoderTrialIT {
         assertThat(decide(source(WINDOW.replace("960x540", "320x180")), media("medium", true)))
                 .as("one rendition")
                 .contains(noTrial);
+    }
+
+    @Test
+    void calibratesHostOnceWhileOtherWorkIsDone() {
+        Map<SpeedClass, Double> measured = new ConcurrentHashMap<>();
+        EncodeSpeedEstimator estimator = new EncodeSpeedEstimator(measured::put);
+        SpeedCalibration calibration = new SpeedCalibration(FfmpegFixture.runner(FfmpegFixture.MEDIA));
+        CancellationToken cancellation = new CancellationToken();
+
+        assertThat(calibration.calibrateDuring(() -> "scanned", estimator, cancellation))
+                .isEqualTo("scanned");
+
+        assertThat(estimator.isGuessing()).isFalse();
+        assertThat(measured).hasSize(1).containsOnlyKeys(SpeedClass.generated(1280 * 720));
+        Duration cpu = cancellation.cost().total().cpu();
+        assertThat(cpu).isPositive();
+
+        calibration.calibrateDuring(() -> "scanned", estimator, cancellation);
+        assertThat(cancellation.cost().total().cpu()).as("the speed is known").isEqualTo(cpu);
+    }
+
+    @Test
+    void calibrationEndsWithItsJob() {
+        EncodeSpeedEstimator estimator = new EncodeSpeedEstimator();
+        CancellationToken cancelled = new CancellationToken();
+        JobException reason = new JobException(ErrorCode.INTERNAL_ERROR, "cancelled");
+        cancelled.cancel(reason);
+
+        assertThatThrownBy(() -> new SpeedCalibration(FfmpegFixture.runner(FfmpegFixture.MEDIA))
+                        .calibrateDuring(() -> "scanned", estimator, cancelled))
+                .isSameAs(reason);
+        assertThat(estimator.isGuessing()).isTrue();
     }
 
     @Test
