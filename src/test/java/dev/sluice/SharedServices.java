@@ -3,17 +3,23 @@ package dev.sluice;
 import dev.sluice.broker.RabbitNode;
 import dev.sluice.broker.TestBroker;
 import dev.sluice.common.io.DirectoryTree;
+import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.objectstore.s3.TestBucket;
 import dev.sluice.persistence.TestDatabase;
+import dev.sluice.standalone.SampleClip;
 import dev.sluice.standalone.embedded.EmbeddedBroker;
 import dev.sluice.standalone.embedded.EmbeddedDatabase;
 import dev.sluice.standalone.embedded.EmbeddedObjectStore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 
 /** Services that all tests of a JVM share. Each is started when it is first needed and closed when the JVM ends. */
@@ -23,6 +29,9 @@ public final class SharedServices {
             Path.of("target", "it", System.getProperty("sluice.jvm", "jvm")).toAbsolutePath();
 
     private static final Path OBJECTS = ROOT.resolve("s3");
+
+    /** By their length in seconds. */
+    private static final Map<Integer, Path> CLIPS = new ConcurrentHashMap<>();
 
     private static final Shared<EmbeddedDatabase> POSTGRES = new Shared<>(SharedServices::startPostgres);
     private static final Shared<EmbeddedObjectStore> OBJECT_STORE =
@@ -44,6 +53,26 @@ public final class SharedServices {
     public static TestBucket newBucket() throws IOException {
         String name = "test-" + UUID.randomUUID();
         return new TestBucket(OBJECT_STORE.get(), Files.createDirectory(OBJECTS.resolve(name)));
+    }
+
+    /** Returns a clip with audio, generated when it is first needed; tests only read it. */
+    public static Path clip(int seconds) {
+        return CLIPS.computeIfAbsent(
+                seconds,
+                length -> SampleClip.generate(
+                        FfmpegFixture.ffmpeg(),
+                        clipDirectory(),
+                        "clip-" + length + ".mp4",
+                        Duration.ofSeconds(length),
+                        "640x360"));
+    }
+
+    private static Path clipDirectory() {
+        try {
+            return Files.createDirectories(ROOT.resolve("clips"));
+        } catch (IOException cause) {
+            throw new UncheckedIOException(cause);
+        }
     }
 
     /** Returns the embedded broker without queues. */

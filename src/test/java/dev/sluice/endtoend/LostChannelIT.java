@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.broker.BrokerNode;
 import dev.sluice.broker.EmbeddedNode;
+import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
@@ -51,8 +52,7 @@ class LostChannelIT {
     }
 
     private JsonObject settings(PipelineFixture pipeline, Path begun) throws Exception {
-        FfmpegInstallation real =
-                FfmpegInstallation.locate(pipeline.config(new JsonObject()).ffmpeg());
+        FfmpegInstallation real = FfmpegFixture.ffmpeg();
         Path slow =
                 Files.writeString(directory.resolve("slow-ffmpeg"), """
                 #!/bin/sh

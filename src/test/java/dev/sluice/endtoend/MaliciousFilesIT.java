@@ -67,8 +67,7 @@ class MaliciousFilesIT {
     @BeforeAll
     static void sendAll(PipelineFixture fixture) throws Exception {
         pipeline = fixture;
-        FfmpegInstallation ffmpeg =
-                FfmpegInstallation.locate(pipeline.config(new JsonObject()).ffmpeg());
+        FfmpegInstallation ffmpeg = FfmpegFixture.ffmpeg();
         listening = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         listening.configureBlocking(false);
         uploads = Files.createDirectory(directory.resolve("uploads"));

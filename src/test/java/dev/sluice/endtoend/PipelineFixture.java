@@ -18,7 +18,6 @@ import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.objectstore.s3.TestBucket;
 import dev.sluice.persistence.StoredEncodeSpeed;
 import dev.sluice.persistence.TestDatabase;
-import dev.sluice.standalone.SampleClip;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -27,7 +26,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,8 +109,10 @@ public final class PipelineFixture implements AutoCloseable {
                 home.resolve("sluice.json"),
                 settings(settings.copy().mergeIn(own, true)).encodePrettily());
         List<String> command = new ArrayList<>(prefix);
-        command.addAll(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1"));
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC"));
         command.addAll(List.of(jvm));
         command.addAll(List.of(
                 "-jar", Path.of("target", "sluice.jar").toAbsolutePath().toString(), "-conf", config.toString()));
@@ -197,18 +197,9 @@ public final class PipelineFixture implements AutoCloseable {
         return directory.resolve("work");
     }
 
-    /** A clip with audio, generated once for the fixture. */
+    /** A clip with audio, which all fixtures share: tests only read it. */
     public Path clip(int seconds) {
-        String name = "clip-" + seconds + ".mp4";
-        Path clip = directory.resolve(name);
-        return Files.exists(clip)
-                ? clip
-                : SampleClip.generate(
-                        FfmpegInstallation.locate(config(new JsonObject()).ffmpeg()),
-                        directory,
-                        name,
-                        Duration.ofSeconds(seconds),
-                        "640x360");
+        return SharedServices.clip(seconds);
     }
 
     /** The clip with a default German subtitle stream and a chapter. */
@@ -272,8 +263,7 @@ public final class PipelineFixture implements AutoCloseable {
 
     /** A section {@code ffmpeg} with a wrapper that runs this shell command before FFmpeg. */
     JsonObject ffmpegAfter(Path directory, String line) throws IOException {
-        FfmpegInstallation real =
-                FfmpegInstallation.locate(config(new JsonObject()).ffmpeg());
+        FfmpegInstallation real = FfmpegFixture.ffmpeg();
         Path script = Files.writeString(
                 directory.resolve("ffmpeg"), "#!/bin/sh\n" + line + "\nexec '" + real.ffmpeg() + "' \"$@\"\n");
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));

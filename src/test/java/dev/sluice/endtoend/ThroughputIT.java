@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.sluice.ServicesExtension;
 import dev.sluice.ServicesExtension.OnRabbitMq;
 import dev.sluice.broker.RabbitNode;
+import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -20,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Many short jobs. Asserts that every job is completed once; the measured times are printed. */
 @ExtendWith(ServicesExtension.class)
 class ThroughputIT {
-    private static final int JOBS = Integer.getInteger("sluice.throughput.jobs", 16);
-    private static final int ALONE = 4;
+    private static final int JOBS = Integer.getInteger("sluice.throughput.jobs", 8);
+    private static final int ALONE = 2;
     /** FFmpeg and ffprobe processes for each job. */
     private static final int STARTS = 3;
 
@@ -38,8 +39,7 @@ class ThroughputIT {
     private void start(PipelineFixture fixture) throws Exception {
         pipeline = fixture;
         backend = pipeline.backend();
-        FfmpegInstallation real =
-                FfmpegInstallation.locate(pipeline.config(new JsonObject()).ffmpeg());
+        FfmpegInstallation real = FfmpegFixture.ffmpeg();
         ffmpeg = TimedFfmpeg.in(directory, real);
         cost = ffmpeg.cost(real.ffprobe());
         ffmpeg.reset();
