@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import dev.sluice.ServicesExtension;
+import dev.sluice.ServicesExtension.OnRabbitMq;
 import dev.sluice.broker.BrokerNode;
 import dev.sluice.broker.EmbeddedNode;
 import dev.sluice.broker.RabbitNode;
@@ -16,38 +18,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Single-stage requests processed completely in one delivery; on RabbitMQ where it is installed. */
+@ExtendWith(ServicesExtension.class)
 class SingleStageRequestIT {
     private static final List<String> STAGES = List.of("download", "processing", "upload");
 
     @TempDir
     private Path directory;
 
-    private BrokerNode node;
     private PipelineFixture pipeline;
     private BackendSimulator backend;
 
-    @BeforeEach
-    void start() throws Exception {
-        node = RabbitNode.installed() ? RabbitNode.start() : EmbeddedNode.start();
-        pipeline = PipelineFixture.on(node);
+    private void use(PipelineFixture fixture) throws Exception {
+        pipeline = fixture;
         backend = pipeline.backend();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
     }
 
-    @AfterEach
-    void stop() throws Exception {
-        pipeline.close();
-        node.close();
-    }
-
     @Test
-    void completesWithoutStageMessages() throws Exception {
+    void completesWithoutStageMessages(@OnRabbitMq PipelineFixture fixture) throws Exception {
+        use(fixture);
         pipeline.start(settings());
         undeployStages();
         String request = request("whole", "uploads/clip.mp4")
@@ -84,7 +78,8 @@ class SingleStageRequestIT {
     }
 
     @Test
-    void requeuesAtShutdownAndResumes() throws Exception {
+    void requeuesAtShutdownAndResumes(@OnRabbitMq PipelineFixture fixture) throws Exception {
+        use(fixture);
         Path marker = Files.writeString(directory.resolve("wait"), "");
         pipeline.start(settings().put("ffmpeg", ffmpegBlockedBy(marker)));
         undeployStages();
@@ -109,30 +104,36 @@ class SingleStageRequestIT {
 
     @Test
     void completesOnceWhenDeliveryIsLost() throws Exception {
-        Path marker = Files.writeString(directory.resolve("wait"), "");
-        pipeline.start(settings().put("ffmpeg", ffmpegBlockedBy(marker)));
-        backend.request(request("lost", "uploads/clip.mp4").encode());
-        backend.awaitStep("lost", "processing_video");
+        try (BrokerNode node = RabbitNode.installed() ? RabbitNode.start() : EmbeddedNode.start();
+                PipelineFixture fixture = PipelineFixture.on(node)) {
+            use(fixture);
+            Path marker = Files.writeString(directory.resolve("wait"), "");
+            pipeline.start(settings().put("ffmpeg", ffmpegBlockedBy(marker)));
+            backend.request(request("lost", "uploads/clip.mp4").encode());
+            backend.awaitStep("lost", "processing_video");
 
-        node.restart();
-        Files.delete(marker);
+            node.restart();
+            Files.delete(marker);
 
-        BackendSimulator.awaitThat(() -> pipeline.database()
-                .value("SELECT state FROM sluice.job WHERE id = 'lost'")
-                .equals("completed"));
-        assertThat(runs("lost"))
-                .containsExactly(run("download", "done", 1), run("processing", "done", 1), run("upload", "done", 1));
-        BackendSimulator.awaitThat(() -> {
-            try (Connection fresh = pipeline.broker().connect()) {
-                Channel channel = fresh.createChannel();
-                return channel.consumerCount(BackendSimulator.REQUESTS) == 1
-                        && channel.messageCount(BackendSimulator.REQUESTS) == 0;
-            }
-        });
+            BackendSimulator.awaitThat(() -> pipeline.database()
+                    .value("SELECT state FROM sluice.job WHERE id = 'lost'")
+                    .equals("completed"));
+            assertThat(runs("lost"))
+                    .containsExactly(
+                            run("download", "done", 1), run("processing", "done", 1), run("upload", "done", 1));
+            BackendSimulator.awaitThat(() -> {
+                try (Connection fresh = pipeline.broker().connect()) {
+                    Channel channel = fresh.createChannel();
+                    return channel.consumerCount(BackendSimulator.REQUESTS) == 1
+                            && channel.messageCount(BackendSimulator.REQUESTS) == 0;
+                }
+            });
+        }
     }
 
     @Test
-    void retriesFailedStageByStageMessage() throws Exception {
+    void retriesFailedStageByStageMessage(@OnRabbitMq PipelineFixture fixture) throws Exception {
+        use(fixture);
         pipeline.start(settings());
         undeployStages();
         pipeline.storeProxy().cut();
@@ -151,7 +152,8 @@ class SingleStageRequestIT {
     }
 
     @Test
-    void encodesLongVideoInTasks() throws Exception {
+    void encodesLongVideoInTasks(@OnRabbitMq PipelineFixture fixture) throws Exception {
+        use(fixture);
         pipeline.upload("uploads/long.mp4", pipeline.clip(11));
         pipeline.storeEncodeSpeed(StoredEncodeSpeed.SLOW);
         pipeline.start(settings().put("delivery", new JsonObject().put("maxTaskSeconds", 1)));
@@ -166,7 +168,8 @@ class SingleStageRequestIT {
     }
 
     @Test
-    void failsAndDeadLettersRequestAfterMaxAttempts() throws Exception {
+    void failsAndDeadLettersRequestAfterMaxAttempts(@OnRabbitMq PipelineFixture fixture) throws Exception {
+        use(fixture);
         pipeline.start(settings().put("delivery", new JsonObject().put("maxAttempts", 1)));
         pipeline.storeProxy().cut();
         String request = request("lost", "uploads/clip.mp4").encode();
