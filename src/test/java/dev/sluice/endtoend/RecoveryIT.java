@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Recovery of lost messages, cleanup of orphaned artifacts, and a full disk. */
 @ExtendWith(ServicesExtension.class)
 class RecoveryIT {
-    private static final int JOBS = 20;
+    private static final int JOBS = 8;
 
     @Test
     void completesQueuedJobsWhenBrokerLosesItsData() throws Exception {
