@@ -38,7 +38,7 @@ class CancelAcrossHostsIT {
                                     new FaultRunClips().ffmpeg(),
                                     scenario.directory(),
                                     "long.mp4",
-                                    Duration.ofSeconds(60),
+                                    Duration.ofSeconds(20),
                                     "1280x720"));
             scenario.startWorkers();
             scenario.submit(JOB);
@@ -72,6 +72,8 @@ class CancelAcrossHostsIT {
         return ChildProcess.start(
                 List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-jar",
                         WorkerProcess.JAR.toString(),
                         "cancel",
