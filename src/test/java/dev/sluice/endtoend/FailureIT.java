@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(ServicesExtension.class)
 class FailureIT {
     private static final int ATTEMPTS = 4;
+    private static final int STORE_TIMEOUT_SECONDS = 5;
     /** Fails the encodes of two jobs. */
     private static final String FAILING_ENCODES = """
             case "$*" in
@@ -45,6 +46,8 @@ class FailureIT {
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         pipeline.start(new JsonObject()
                 .put("delivery", new JsonObject().put("maxAttempts", ATTEMPTS))
+                // An attempt at an unavailable store lasts as long as the timeouts of its requests.
+                .put("s3", new JsonObject().put("timeoutSeconds", STORE_TIMEOUT_SECONDS))
                 .put("ffmpeg", pipeline.ffmpegAfter(scripts, FAILING_ENCODES)));
         // The first consumer declares the dead-letter queue.
         BackendSimulator.awaitThat(pipeline::isConsuming);
