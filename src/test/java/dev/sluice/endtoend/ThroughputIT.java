@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(ServicesExtension.class)
 class ThroughputIT {
     private static final int JOBS = Integer.getInteger("sluice.throughput.jobs", 8);
-    private static final int ALONE = 2;
+    private static final int ALONE = Math.max(2, JOBS / 10);
     /** FFmpeg and ffprobe processes for each job. */
     private static final int STARTS = 3;
 
