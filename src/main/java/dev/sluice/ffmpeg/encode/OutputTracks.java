@@ -21,8 +21,6 @@ import java.util.stream.Stream;
  * the first sample that a player presents.
  */
 record OutputTracks(Track video, Optional<Track> audio) {
-    private static final DoubleConsumer IGNORED = seconds -> {};
-
     /**
      * One track.
      *
@@ -60,7 +58,7 @@ record OutputTracks(Track video, Optional<Track> audio) {
             List<Mp4Track> tracks = Mp4Track.of(reader, reader.topLevel("moov"));
             Track video = track(reader, tracks.get(0), onFrame);
             Optional<Track> audio =
-                    tracks.size() == 1 ? Optional.empty() : Optional.of(track(reader, tracks.get(1), IGNORED));
+                    tracks.size() == 1 ? Optional.empty() : Optional.of(track(reader, tracks.get(1), seconds -> {}));
             double videoStart = Math.max(0, video.start());
             double origin = audio.map(track -> Math.min(videoStart, Math.max(0, track.start())))
                     .orElse(videoStart);
