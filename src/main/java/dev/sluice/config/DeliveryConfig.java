@@ -43,7 +43,7 @@ public record DeliveryConfig(
                 RetryConfig.read(section, DEFAULT_RETRIES),
                 section.duration("resendAfterSeconds", 900, 1, 604_800),
                 section.bool("adoptPending", false),
-                section.duration("maxTaskSeconds", 300, 1, 86_400),
+                section.duration("maxTaskSeconds", 120, 1, 86_400),
                 section.integer("maxSegmentsInFlight", 64, 1, 1000),
                 new FailurePause(
                         section.integer("pauseAfterFailures", 5, 0, 1000),

@@ -243,7 +243,7 @@ class SectionsTest {
                         DEFAULT_RETRIES,
                         Duration.ofMinutes(15),
                         false,
-                        Duration.ofMinutes(5),
+                        Duration.ofMinutes(2),
                         64,
                         new FailurePause(5, Duration.ofMinutes(1))));
         assertThat(Configs.everyKeySet().delivery())

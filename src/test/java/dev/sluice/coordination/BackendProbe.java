@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +43,8 @@ final class BackendProbe implements AutoCloseable {
     private final Map<String, List<String>> steps = new HashMap<>();
 
     private final List<String> errors = new ArrayList<>();
-    private final List<Long> completions = new ArrayList<>();
+    /** In order of completion, nanoseconds. */
+    private final Map<String, Long> completions = new LinkedHashMap<>();
 
     BackendProbe(TestBroker broker, TestDatabase database) throws IOException, TimeoutException {
         this.database = database;
@@ -102,7 +104,7 @@ final class BackendProbe implements AutoCloseable {
         List<String> received = steps.computeIfAbsent(job, first -> new ArrayList<>());
         received.add(step);
         if (update.getString("status").equals("completed")) {
-            completions.add(System.nanoTime());
+            completions.put(job, System.nanoTime());
             if (received.equals(STEPS)) {
                 steps.remove(job);
             } else {
@@ -118,7 +120,12 @@ final class BackendProbe implements AutoCloseable {
         while (completions.size() < jobs && System.nanoTime() < until) {
             wait(Math.max(1, TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())));
         }
-        return List.copyOf(completions);
+        return List.copyOf(completions.values());
+    }
+
+    /** The time of completion of a completed job in nanoseconds. */
+    synchronized long completedAt(String job) {
+        return completions.get(job);
     }
 
     /** Jobs whose updates differ from the six steps of a successful job in number, kind or order. */
