@@ -9,6 +9,9 @@ import dev.sluice.backend.job.JobSchedulerVerticle;
 import dev.sluice.backend.job.JobSubmissionService;
 import dev.sluice.backend.job.JobWebhookResolver;
 import dev.sluice.backend.job.MediaJobService;
+import dev.sluice.backend.stream.OutputUrls;
+import dev.sluice.backend.stream.SignedStreamService;
+import dev.sluice.backend.stream.StreamDocumentSigner;
 import dev.sluice.backend.update.EventTicketService;
 import dev.sluice.backend.update.UpdateConsumerVerticle;
 import dev.sluice.backend.upload.DirectUploadService;
@@ -21,12 +24,14 @@ import dev.sluice.backend.webhook.HttpWebhookTransport;
 import dev.sluice.backend.webhook.WebhookDeliveryVerticle;
 import dev.sluice.config.BackendConfig;
 import dev.sluice.config.WebhooksConfig;
+import dev.sluice.config.value.Secret;
 import dev.sluice.http.ApiServices;
 import dev.sluice.http.HttpApiVerticle;
 import dev.sluice.objectstore.s3.MultipartUploads;
 import dev.sluice.persistence.control.JobCancellation;
 import dev.sluice.persistence.control.JobRetry;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.growing.GrowingStreamRepository;
 import dev.sluice.persistence.job.BacklogRepository;
 import dev.sluice.persistence.job.JobQueryRepository;
 import dev.sluice.persistence.job.ReceivedUpdateRepository;
@@ -41,6 +46,7 @@ import dev.sluice.persistence.webhook.WebhookSubscriptions;
 import dev.sluice.persistence.worker.WorkerRegistry;
 import dev.sluice.routing.StageMessages;
 import dev.sluice.routing.UpdateMessages;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
 
@@ -175,9 +181,26 @@ record BackendServices(
                         new EventTicketService(
                                 new EventTicketRepository(services.storage().database())),
                         services.storage().objectStore(),
-                        presignedUrls,
+                        new OutputUrls(presignedUrls, streams(services, media, presignedUrls)),
                         services.process()),
                 metrics.streams());
+    }
+
+    private SignedStreamService streams(Services services, MediaJobService media, PresignedUrlService presignedUrls) {
+        Storage storage = services.storage();
+        return new SignedStreamService(
+                media,
+                storage.keys(),
+                new GrowingStreamRepository(storage.database(), UpdateMessages::toOutbox),
+                presignedUrls,
+                new StreamDocumentSigner(vertx, storage.objectStore()),
+                () -> services.config()
+                        .backend()
+                        .tokens()
+                        .secret()
+                        .map(Secret::reveal)
+                        .map(Future::succeededFuture)
+                        .orElseGet(() -> ClusterSecret.of(services.config(), storage.database())));
     }
 
     private static OutboxNotifier outboxNotifier(Services services) {

@@ -4,6 +4,7 @@ import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.value.Secret;
 import dev.sluice.persistence.cluster.ClusterMemberRepository;
 import dev.sluice.persistence.db.Database;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -37,6 +38,15 @@ public final class ClusterSecret {
         } finally {
             vertx.close().await();
         }
+    }
+
+    /** The same secret, with an open database. */
+    static Future<String> of(SluiceConfig config, Database database) {
+        return config.cluster()
+                .secret()
+                .map(Secret::reveal)
+                .map(Future::succeededFuture)
+                .orElseGet(() -> new ClusterMemberRepository(database).sharedSecret(random()));
     }
 
     private static String random() {

@@ -113,7 +113,9 @@ final class ApiRouter {
                         Objects.requireNonNull(registry.buffered().get(id));
                 route.addHandler(request -> handle(request, operation));
             } else {
-                route.addHandler(request -> handle(request, streaming));
+                boolean requiresAuth =
+                        route.getOperation().getOpenAPIModel().getBoolean(OpenApiDocument.REQUIRES_AUTH, true);
+                route.addHandler(request -> handle(request, streaming, requiresAuth));
             }
         }
         Router router = builder.createRouter();
@@ -185,7 +187,7 @@ final class ApiRouter {
                 .onFailure(request::fail);
     }
 
-    private void handle(RoutingContext request, StreamingHandler streaming) {
+    private void handle(RoutingContext request, StreamingHandler streaming, boolean requiresAuth) {
         ValidatedRequest validated = request.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST);
         Future<ApiRequest> caller = RequestAdmissionHandler.expectsTicket(request)
                 ? redeem(
@@ -195,7 +197,11 @@ final class ApiRouter {
                                 .orElse(""),
                         validated)
                 : Future.succeededFuture(authenticated(request));
-        caller.onSuccess(call -> connections.exempt(request))
+        caller.onSuccess(call -> {
+                    if (requiresAuth) {
+                        connections.exempt(request);
+                    }
+                })
                 .compose(call -> streaming.handle(call, request.request()))
                 .onFailure(request::fail);
     }

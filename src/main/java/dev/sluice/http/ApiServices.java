@@ -5,10 +5,10 @@ import dev.sluice.backend.admin.ProcessInfo;
 import dev.sluice.backend.job.JobControlService;
 import dev.sluice.backend.job.JobWebhookResolver;
 import dev.sluice.backend.job.MediaJobService;
+import dev.sluice.backend.stream.OutputUrls;
 import dev.sluice.backend.update.EventTicketService;
 import dev.sluice.backend.upload.DirectUploadService;
 import dev.sluice.backend.upload.FormUploadService;
-import dev.sluice.backend.upload.PresignedUrlService;
 import dev.sluice.backend.upload.ResumableUploadService;
 import dev.sluice.objectstore.ObjectStore;
 import dev.sluice.persistence.job.JobQueryRepository;
@@ -25,5 +25,5 @@ public record ApiServices(
         JobWebhookResolver webhookResolver,
         EventTicketService tickets,
         ObjectStore store,
-        PresignedUrlService presignedUrls,
+        OutputUrls urls,
         ProcessInfo process) {}

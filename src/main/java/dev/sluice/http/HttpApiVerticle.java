@@ -21,6 +21,7 @@ import dev.sluice.http.handler.WebhookSecretHandler;
 import dev.sluice.http.security.ConnectionLimiter;
 import dev.sluice.http.stream.EventStreamHandler;
 import dev.sluice.http.stream.FormUploadHandler;
+import dev.sluice.http.stream.SignedStreamHandler;
 import dev.sluice.http.stream.StreamMetrics;
 import dev.sluice.http.stream.StreamingHandler;
 import dev.sluice.http.stream.TusUploadHandler;
@@ -142,7 +143,7 @@ public final class HttpApiVerticle extends VerticleBase {
 
     private Router withWebUi(Router router) {
         if (config.webUi()) {
-            new WebUi(services.presignedUrls().origin()).mount(router);
+            new WebUi(services.urls().presigned().origin()).mount(router);
         }
         return router;
     }
@@ -166,7 +167,7 @@ public final class HttpApiVerticle extends VerticleBase {
         Map<String, OperationHandler> buffered = new HashMap<>();
         buffered.putAll(new JobHandler(services.media(), services.queries(), services.control()).handlers());
         buffered.putAll(new DirectUploadHandler(services.direct(), services.webhookResolver()).handlers());
-        buffered.putAll(new OutputUrlHandler(services.media(), services.presignedUrls()).handlers());
+        buffered.putAll(new OutputUrlHandler(services.media(), services.urls()).handlers());
         buffered.putAll(new DeadLetterHandler(services.admin().deadLetters()).handlers());
         buffered.putAll(new SystemStatusHandler(queueInspector).handlers());
         buffered.putAll(
@@ -184,6 +185,7 @@ public final class HttpApiVerticle extends VerticleBase {
         streaming.putAll(new EventStreamHandler(
                         vertx, feed, services.media(), config.quotas().maxEventStreams(), streamMetrics)
                 .handlers());
+        streaming.putAll(new SignedStreamHandler(services.urls().streams()).handlers());
         return new OperationRegistry(buffered, streaming);
     }
 }

@@ -7,6 +7,7 @@ import dev.sluice.job.JobId;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -108,10 +109,23 @@ public final class OutputKeys {
                         .extract(key.value(), MEDIA_ID, id)
                         .filter(OutputKeys::isNumber)
                         .isPresent()
-                || streamKey
-                        .extract(key.value(), MEDIA_ID, id)
-                        .filter(name -> STREAM_NAME.matcher(name).matches())
-                        .isPresent();
+                || streamName(id, key).isPresent();
+    }
+
+    /** The name of a published object with {@link #streamKey}; empty for all other keys. */
+    public Optional<String> streamName(String mediaId, ObjectKey key) {
+        return streamKey
+                .extract(key.value(), MEDIA_ID, checked(mediaId))
+                .filter(name -> STREAM_NAME.matcher(name).matches());
+    }
+
+    /** Whether keys can contain this media ID; the other methods fail if they cannot. */
+    public boolean isMediaId(String mediaId) {
+        try {
+            return !streamKey(mediaId, "master.m3u8").value().isEmpty();
+        } catch (JobException invalid) {
+            return false;
+        }
     }
 
     private static boolean isQuality(String text) {

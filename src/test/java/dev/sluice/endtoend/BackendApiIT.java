@@ -3,29 +3,40 @@ package dev.sluice.endtoend;
 import static dev.sluice.endtoend.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.ServicesExtension;
 import dev.sluice.http.RandomRequests;
 import dev.sluice.http.TestClient;
 import dev.sluice.http.TestClient.Reply;
 import dev.sluice.http.TestTokens;
+import dev.sluice.job.JobId;
 import dev.sluice.objectstore.MultipartUploadId;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
 
 /** The HTTP API of the backend, with a complete pipeline. */
 @ExtendWith(ServicesExtension.class)
@@ -448,6 +459,142 @@ class BackendApiIT {
         assertThat(client.get(API + "/jobs/" + job + "/outputs", BOB).code()).isEqualTo("forbidden");
         assertThat(client.get(API + "/media/" + media + "/video-versions", BOB).code())
                 .isEqualTo("forbidden");
+        servesSignedStream(job, media);
+    }
+
+    /** Without a bearer token: players do not send one for the playlists that a playlist names. */
+    private static void servesSignedStream(String job, String media) throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        log.start();
+        root.addAppender(log);
+        JsonObject outputs = client.get(API + "/jobs/" + job + "/outputs", ANN).json();
+        JsonObject streams = outputs.getJsonObject("streams");
+        String url = streams.getString("hls_url");
+        String path = url.substring(0, url.indexOf("master.m3u8"));
+        String query = url.substring(url.indexOf('?'));
+        assertThat(path).isEqualTo(API + "/jobs/" + job + "/streams/");
+        assertThat(streams.getMap())
+                .containsEntry("hls_key", "streams/" + media + "/master.m3u8")
+                .containsEntry("state", "complete");
+
+        Reply master = client.get(url);
+        assertThat(master.status()).as(master.body().toString()).isEqualTo(200);
+        assertThat(master.contentType()).isEqualTo("application/vnd.apple.mpegurl");
+        assertThat(master.headers().get("Cache-Control")).startsWith("private");
+        assertThat(master.body().toString())
+                .contains("\nvideo_360p.m3u8" + query + "\n")
+                .contains("URI=\"audio.m3u8" + query + "\"")
+                .contains("URI=\"iframes_360p.m3u8" + query + "\"");
+        String video = client.get(path + "video_360p.m3u8" + query).body().toString();
+        List<String> uris = video.lines().filter(line -> !line.startsWith("#")).toList();
+        assertThat(uris)
+                .isNotEmpty()
+                .allSatisfy(uri -> assertThat(uri)
+                        .startsWith(pipeline.storeProxy().address() + "/"
+                                + pipeline.bucket().name() + "/videos/")
+                        .contains("X-Amz-Expires=3600"));
+        assertThat(rangeOf(uris.get(0))).isEqualTo(206);
+        assertThat(rangeOf(uris.get(0).substring(0, uris.get(0).indexOf('?')))).isEqualTo(403);
+        // The presigned URLs of one token do not change: a growing playlist must not.
+        assertThat(client.get(path + "video_360p.m3u8" + query).body()).hasToString(video);
+
+        Reply compressed = client.call(
+                "GET", path + "video_360p.m3u8" + query, Map.of("Accept-Encoding", "br, gzip;q=0.5"), Buffer.buffer());
+        assertThat(compressed.headers().get("Content-Encoding")).isEqualTo("gzip");
+        try (InputStream bytes =
+                new GZIPInputStream(new ByteArrayInputStream(compressed.body().getBytes()))) {
+            assertThat(new String(bytes.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(video);
+        }
+        assertThat(client.call(
+                                "GET",
+                                path + "video_360p.m3u8" + query,
+                                Map.of("Accept-Encoding", "identity;q=1, gzip;q=0"),
+                                Buffer.buffer())
+                        .body())
+                .hasToString(video);
+
+        String storyboard = client.get(output(outputs, "storyboard").getString("signed_url"))
+                .body()
+                .toString();
+        Matcher sheet = Pattern.compile("(?m)^(http.*)#xywh=").matcher(storyboard);
+        assertThat(sheet.find()).as(storyboard).isTrue();
+        assertThat(rangeOf(sheet.group(1))).isEqualTo(206);
+        Reply text =
+                client.get(outputs.getJsonArray("text_tracks").getJsonObject(0).getString("signed_url"));
+        assertThat(text.contentType()).isEqualTo("text/vtt");
+        assertThat(text.body()).hasToString("WEBVTT\n\n00:00.250 --> 00:00.750\n<b>Hallo</b>\n");
+
+        assertThat(client.get(path + "master.m3u8").code()).isEqualTo("invalid_request");
+        assertThat(client.get(path + "master.m3u8?token=" + "A".repeat(86)).code())
+                .isEqualTo("forbidden");
+        assertThat(client.get(API + "/jobs/other/streams/master.m3u8" + query).code())
+                .isEqualTo("forbidden");
+        for (String name : List.of("poster.jpg", "storyboard-0.jpg", "video_1080p.m3u8", "x", "%2e%2e%2fmaster.m3u8")) {
+            assertThat(client.get(path + name + query).code()).as(name).isEqualTo("not_found");
+        }
+        Path playlist = pipeline.bucket().file("streams/" + media + "/audio.m3u8");
+        Files.writeString(playlist, "#EXTM3U\n../../uploads/" + media + ".mp4\n");
+        assertThat(client.get(path + "audio.m3u8" + query).code()).isEqualTo("conflict");
+        Files.delete(playlist);
+        assertThat(client.get(path + "audio.m3u8" + query).code()).isEqualTo("not_found");
+        pipeline.database().execute("UPDATE media SET \"userId\" = 'bob' WHERE id = '" + media + "'");
+        assertThat(client.get(url).code()).isEqualTo("forbidden");
+
+        root.detachAppender(log);
+        assertThat(log.list.stream().map(event -> event.getFormattedMessage() + event.getKeyValuePairs()))
+                .anyMatch(line -> line.contains("no output of its job"))
+                .noneMatch(line -> line.contains(query.substring("?token=".length())));
+    }
+
+    private static JsonObject output(JsonObject outputs, String type) {
+        return outputs.getJsonArray("outputs").stream()
+                .map(JsonObject.class::cast)
+                .filter(output -> output.getString("type").equals(type))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The status of a request for the first bytes of an object. */
+    private static int rangeOf(String url) throws Exception {
+        HttpURLConnection connection = (HttpURLConnection) new URL(url).openConnection();
+        connection.setRequestProperty("Range", "bytes=0-9");
+        try {
+            return connection.getResponseCode();
+        } finally {
+            connection.disconnect();
+        }
+    }
+
+    @Test
+    void servesGrowingStreamOfJobInProgress() throws Exception {
+        pipeline.database()
+                .execute(
+                        "INSERT INTO sluice.job (id, message, stage, state, seq) VALUES ('growing',"
+                                + " '{\"id\": \"growing\", \"mediaId\": \"m-growing\", \"userId\": \"ann\", \"s3Key\": \"k\"}', 'segment',"
+                                + " 'running', 1);"
+                                + "INSERT INTO sluice.growing_stream (job_id, token, media_id) VALUES ('growing', 4, 'm-growing')");
+        assertThat(client.get(API + "/jobs/growing/outputs", ANN).json().containsKey("streams"))
+                .isFalse();
+        pipeline.database().execute("UPDATE sluice.growing_stream SET announced = true WHERE job_id = 'growing'");
+        String directory = "streams/m-growing/growing-" + new JobId("growing").pathSegment() + "-4/";
+        Path master = pipeline.bucket().file(directory + "master.m3u8");
+        Files.createDirectories(master.getParent());
+        Files.writeString(master, "#EXTM3U\nvideo_360p.m3u8\n");
+        Files.writeString(master.resolveSibling("video_360p.m3u8"), "#EXTM3U\n360p-0-1.mp4\n");
+
+        JsonObject streams =
+                client.get(API + "/jobs/growing/outputs", ANN).json().getJsonObject("streams");
+
+        assertThat(streams.getMap())
+                .containsEntry("hls_key", directory + "master.m3u8")
+                .containsEntry("state", "growing");
+        String url = streams.getString("hls_url");
+        assertThat(client.get(url).body())
+                .hasToString("#EXTM3U\nvideo_360p.m3u8" + url.substring(url.indexOf('?')) + "\n");
+        assertThat(client.get(url.replace("master", "video_360p")).body().toString())
+                .contains("/" + directory + "360p-0-1.mp4?X-Amz-");
+        pipeline.database().execute("DELETE FROM sluice.job WHERE id = 'growing'");
     }
 
     /** More often than the limit of concurrent uploads. */

@@ -7,6 +7,8 @@ import com.microsoft.playwright.options.ColorScheme;
 import dev.sluice.ServicesExtension;
 import dev.sluice.broker.ChildProcess;
 import dev.sluice.ffmpeg.FfmpegFixture;
+import dev.sluice.http.TestClient;
+import dev.sluice.http.TestTokens;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -45,6 +47,7 @@ class StreamingIT {
     private static PipelineFixture pipeline;
     private static NodeProject players;
     private static HttpServer server;
+    private static int apiPort;
 
     @BeforeAll
     static void publish(PipelineFixture fixture) throws Exception {
@@ -59,12 +62,13 @@ class StreamingIT {
                         .put("quality", "720p")
                         .put("shortSide", 720)
                         .put("maxKbps", 2500));
-        pipeline.start(new JsonObject()
+        JsonObject settings = new JsonObject()
                 .put(
                         "media",
                         PipelineFixture.previews(true)
                                 .put("streaming", "hls+dash")
-                                .put("ladder", ladder)));
+                                .put("ladder", ladder));
+        pipeline.start(settings);
         Path subtitles =
                 Files.writeString(directory.resolve("usual.srt"), "1\n00:00:00,000 --> 00:00:13,000\nHello\n\n");
         pipeline.upload(
@@ -96,6 +100,15 @@ class StreamingIT {
         serve(router, "/*", players.directory());
         server = PipelineFixture.get(
                 pipeline.vertx().createHttpServer().requestHandler(router).listen(0, "127.0.0.1"));
+        // The backend would take the updates from the tests.
+        PipelineFixture.get(pipeline.sluice().stop());
+        apiPort = pipeline.startWithBackend(
+                settings.put("backend", new JsonObject().put("corsOrigins", JsonArray.of(site()))));
+    }
+
+    /** The origin of the page with the players. */
+    private static String site() {
+        return "http://127.0.0.1:" + server.actualPort();
     }
 
     private static Path clip(String name, String... options) {
@@ -197,21 +210,38 @@ class StreamingIT {
     @CsvSource({
         "native, videos/media-usual_720p.mp4",
         "hls, streams/media-usual/master.m3u8",
-        "shaka, streams/media-usual/manifest.mpd",
         "dash, streams/media-late/manifest.mpd",
     })
-    void playsAndSeeks(String player, String key) throws IOException {
+    void playsAndSeeks(String player, String key) {
+        assertPlays(player, "/media/" + key);
+    }
+
+    /** The bucket is private: without the signature of its URL no object can be read. */
+    @ParameterizedTest
+    @CsvSource({"hls, hls_url", "shaka, dash_url"})
+    void playsSignedStream(String player, String field) {
+        JsonObject outputs = new TestClient(pipeline.vertx(), apiPort)
+                .get("/api/video-processing/jobs/usual/outputs", TestTokens.of("user-1"))
+                .json();
+
+        assertPlays(
+                player,
+                "http://127.0.0.1:" + apiPort + outputs.getJsonObject("streams").getString(field));
+    }
+
+    private static void assertPlays(String player, String url) {
         try (Browser browser = Browser.open()) {
             Page page = browser.page(ColorScheme.LIGHT, 1280);
-            page.navigate("http://127.0.0.1:" + server.actualPort() + "/play.html");
+            page.navigate(site() + "/play.html");
 
-            JsonObject result = JsonObject.mapFrom(
-                    page.evaluate("([name, url]) => play(name, url)", List.of(player, "/media/" + key)));
+            JsonObject result =
+                    JsonObject.mapFrom(page.evaluate("([name, url]) => play(name, url)", List.of(player, url)));
 
             assertThat(result.getJsonArray("errors")).as(result.encode()).isEmpty();
             assertThat(result.getDouble("duration")).isBetween(13.9, 14.2);
             if (player.equals("hls")) {
                 assertThat(result.getJsonArray("texts")).contains("Hello");
+                assertThat(result.getJsonArray("sizes")).contains("640x360", "1280x720");
             }
             assertThat(browser.errors()).isEmpty();
         }

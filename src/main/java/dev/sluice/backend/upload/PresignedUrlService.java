@@ -9,6 +9,7 @@ import dev.sluice.objectstore.s3.PresignedUrls;
 import io.vertx.core.Future;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,9 +52,14 @@ public final class PresignedUrlService {
         return urls.origin();
     }
 
-    /** As {@link PresignedUrls#forDownload}. */
+    /** As {@link PresignedUrls#forDownload(List, Duration)}. */
     public Future<List<URI>> forDownload(Caller caller, List<ObjectKey> keys) {
         return count(caller, keys.size(), () -> urls.forDownload(keys, ttl));
+    }
+
+    /** As {@link PresignedUrls#forDownload(List, Instant, Duration)}. */
+    public Future<List<URI>> forDownload(Caller caller, List<ObjectKey> keys, Instant from, Duration valid) {
+        return count(caller, keys.size(), () -> urls.forDownload(keys, from, valid));
     }
 
     /** As {@link PresignedUrls#forUpload}. */

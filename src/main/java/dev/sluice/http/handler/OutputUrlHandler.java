@@ -1,28 +1,35 @@
 package dev.sluice.http.handler;
 
 import dev.sluice.backend.job.MediaJobService;
-import dev.sluice.backend.upload.PresignedUrlService;
+import dev.sluice.backend.stream.OutputUrls;
+import dev.sluice.backend.stream.SignedStream;
 import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.persistence.job.JobDetails;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Presigned URLs of the outputs of a job. */
+/** Presigned URLs of the outputs of a job, and the URLs of its streams. */
 public final class OutputUrlHandler {
-    private final MediaJobService jobs;
-    private final PresignedUrlService presignedUrls;
+    private static final String JOBS = "/api/video-processing/jobs/";
 
-    public OutputUrlHandler(MediaJobService jobs, PresignedUrlService presignedUrls) {
+    private final MediaJobService jobs;
+    private final OutputUrls urls;
+
+    public OutputUrlHandler(MediaJobService jobs, OutputUrls urls) {
         this.jobs = jobs;
-        this.presignedUrls = presignedUrls;
+        this.urls = urls;
     }
 
     public Map<String, OperationHandler> handlers() {
@@ -30,10 +37,13 @@ public final class OutputUrlHandler {
     }
 
     private Future<JsonObject> outputs(ApiRequest call) {
-        return jobs.requireAccessibleJob(call.jobId(), call.caller()).compose(job -> withUrls(call, job));
+        return jobs.requireAccessibleJob(call.jobId(), call.caller()).compose(job -> {
+            Instant now = Instant.now();
+            return urls.streams().open(job, now).compose(stream -> withUrls(call, job, stream, now));
+        });
     }
 
-    private Future<JsonObject> withUrls(ApiRequest call, JobDetails job) {
+    private Future<JsonObject> withUrls(ApiRequest call, JobDetails job, Optional<SignedStream> stream, Instant now) {
         JsonArray poster = new JsonArray();
         JsonArray index = new JsonArray();
         JsonArray sheets = new JsonArray();
@@ -54,22 +64,30 @@ public final class OutputUrlHandler {
         List<Output> textTracks = of("text", "text/vtt", job.outputs().textTracks())
                 .filter(output -> jobs.isOutput(job, output.key()))
                 .toList();
-        Instant expiresAt = Instant.now().plus(presignedUrls.ttl());
-        return presignedUrls
+        Instant expiresAt = now.plus(urls.presigned().ttl());
+        Function<ObjectKey, Optional<String>> signedUrl =
+                key -> stream.flatMap(signed -> signed.referenceTo(key)).map(reference -> path(job, reference));
+        return urls.presigned()
                 .forDownload(
                         call.caller(),
                         Stream.concat(outputs.stream(), textTracks.stream())
                                 .map(Output::key)
                                 .toList())
-                .map(urls -> {
+                .map(presigned -> {
                     JsonObject json = new JsonObject()
                             .put("job_id", job.id().value())
                             .put("expires_at", expiresAt.toString())
-                            .put("outputs", json(outputs, urls));
+                            .put("outputs", json(outputs, presigned, signedUrl));
                     if (!textTracks.isEmpty()) {
-                        json.put("text_tracks", json(textTracks, urls.subList(outputs.size(), urls.size())));
+                        json.put(
+                                "text_tracks",
+                                json(textTracks, presigned.subList(outputs.size(), presigned.size()), signedUrl));
                     }
-                    job.outputs().streams().ifPresent(streams -> json.put("streams", streams));
+                    job.outputs()
+                            .streams()
+                            .map(streams -> withUrls(streams, signedUrl))
+                            .or(() -> stream.flatMap(growing -> growing(job, growing)))
+                            .ifPresent(streams -> json.put("streams", streams));
                     job.outputs()
                             .metadata()
                             .map(metadata -> metadata.getValue("loudness"))
@@ -78,9 +96,39 @@ public final class OutputUrlHandler {
                 });
     }
 
-    private static JsonArray json(List<Output> outputs, List<URI> urls) {
+    private static JsonObject withUrls(JsonObject streams, Function<ObjectKey, Optional<String>> signedUrl) {
+        JsonObject json = streams.copy();
+        for (String format : List.of("hls", "dash")) {
+            Optional.ofNullable(streams.getString(format + "_key"))
+                    .flatMap(OutputUrlHandler::key)
+                    .flatMap(signedUrl)
+                    .ifPresent(url -> json.put(format + "_url", url));
+        }
+        return json;
+    }
+
+    private static Optional<JsonObject> growing(JobDetails job, SignedStream stream) {
+        return stream.growingPlaylist()
+                .map(key -> new JsonObject()
+                        .put("hls_key", key.value())
+                        .put("hls_url", path(job, stream.multivariantPlaylist()))
+                        .put("state", "growing"));
+    }
+
+    private static String path(JobDetails job, String reference) {
+        String id = URLEncoder.encode(job.id().value(), StandardCharsets.UTF_8).replace("+", "%20");
+        return JOBS + id + "/streams/" + reference;
+    }
+
+    private static JsonArray json(
+            List<Output> outputs, List<URI> presigned, Function<ObjectKey, Optional<String>> signedUrl) {
         return new JsonArray(new ArrayList<>(IntStream.range(0, outputs.size())
-                .mapToObj(index -> outputs.get(index).withUrl(urls.get(index)))
+                .mapToObj(index -> {
+                    Output output = outputs.get(index);
+                    JsonObject json = output.withUrl(presigned.get(index));
+                    signedUrl.apply(output.key()).ifPresent(url -> json.put("signed_url", url));
+                    return json;
+                })
                 .toList()));
     }
 
@@ -90,13 +138,16 @@ public final class OutputUrlHandler {
                 .filter(JsonObject.class::isInstance)
                 .map(JsonObject.class::cast)
                 .filter(item -> item.getValue("s3_key") instanceof String)
-                .flatMap(item -> {
-                    try {
-                        return Stream.of(new Output(type, mimeType, item, new ObjectKey(item.getString("s3_key"))));
-                    } catch (IllegalArgumentException invalidKey) {
-                        return Stream.empty();
-                    }
-                });
+                .flatMap(item ->
+                        key(item.getString("s3_key")).map(key -> new Output(type, mimeType, item, key)).stream());
+    }
+
+    private static Optional<ObjectKey> key(String text) {
+        try {
+            return Optional.of(new ObjectKey(text));
+        } catch (IllegalArgumentException invalid) {
+            return Optional.empty();
+        }
     }
 
     private record Output(String type, String mimeType, JsonObject item, ObjectKey key) {

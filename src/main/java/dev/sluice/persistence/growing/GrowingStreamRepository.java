@@ -62,6 +62,11 @@ public final class GrowingStreamRepository {
             UPDATE sluice.job SET seq = seq + 1, updated_at = clock_timestamp() WHERE id = $1 AND state = 'running'
             RETURNING seq, progress
             """;
+    private static final String SELECT_WATCHABLE = """
+            SELECT g.token FROM sluice.growing_stream g JOIN sluice.job j ON j.id = g.job_id
+             WHERE g.job_id = $1 AND j.state = 'running' AND g.announced AND g.withdrawn_at IS NULL
+               AND g.token = (SELECT max(token) FROM sluice.growing_stream WHERE job_id = $1)
+            """;
     private static final String SELECT_BEHIND = """
             SELECT DISTINCT g.job_id FROM sluice.growing_stream g JOIN sluice.job j ON j.id = g.job_id
              WHERE j.state = 'running' AND (g.lease_until IS NULL OR g.lease_until < clock_timestamp())
@@ -208,6 +213,13 @@ public final class GrowingStreamRepository {
     public Future<Void> release(Growth growth) {
         return database.execute(RELEASE, growth.job().id().value(), growth.token(), growth.lease())
                 .mapEmpty();
+    }
+
+    /** The token of the stream of a running job; empty unless an update has named its playlist. */
+    public Future<Optional<Integer>> findWatchable(JobId job) {
+        return database.execute(SELECT_WATCHABLE, job.value())
+                .map(rows ->
+                        Rows.stream(rows).map(row -> row.getInteger("token")).findFirst());
     }
 
     /** Running jobs whose playlists may lack what is available, because a process stopped before it wrote them; up to 100. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RelativeUriTest {
     @ParameterizedTest
@@ -16,5 +17,12 @@ class RelativeUriTest {
     })
     void leadsFromOneKeyToAnother(String from, String to, String uri) {
         assertThat(RelativeUri.of(from, to)).isEqualTo(uri);
+        assertThat(RelativeUri.resolve(from, uri)).contains(to);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/b", "../../b", "%zz", "a%2e", "b?c", "b#c", "http://b/c", "b c"})
+    void resolvesNoOtherUri(String uri) {
+        assertThat(RelativeUri.resolve("a/b", uri)).isEmpty();
     }
 }

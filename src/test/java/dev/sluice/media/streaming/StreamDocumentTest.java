@@ -1,0 +1,98 @@
+package dev.sluice.media.streaming;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StreamDocumentTest {
+    @ParameterizedTest
+    @CsvSource({
+        "master.m3u8, HLS",
+        "text_0.m3u8, HLS",
+        "manifest.mpd, DASH",
+        "storyboard.vtt, STORYBOARD",
+        "text_0.vtt, TEXT",
+        "chapters.vtt, TEXT",
+        "poster.jpg,",
+        "360p-0-1.mp4,",
+    })
+    void nameDecidesKind(String name, StreamDocument kind) {
+        assertThat(StreamDocument.named(name)).isEqualTo(Optional.ofNullable(kind));
+    }
+
+    @Test
+    void replacesLinesAndAttributesOfPlaylists() {
+        String playlist = """
+                #EXTM3U
+                #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="x,URI=",URI="audio.m3u8"
+                #EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",NAME="a",URI="text_0.m3u8",FORCED=NO
+                #EXT-X-KEY:METHOD=AES-128,URI="https://evil.test/key",IV=0x1
+                #EXT-X-MAP:URI="../v.mp4",BYTERANGE="700@100"\r
+                # URI="comment"
+                #EXTINF:6.000000,URI="title"
+                #EXT-X-BYTERANGE:900000@700000
+
+                ../v.mp4
+                #EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1,CODECS="avc1,mp4a",URI="i.m3u8"
+                last.mp4""";
+        List<String> seen = new ArrayList<>();
+
+        String replaced = StreamDocument.HLS.replaceUris(playlist, uri -> {
+            seen.add(uri);
+            return "<" + uri + ">";
+        });
+
+        assertThat(seen)
+                .containsExactly(
+                        "audio.m3u8",
+                        "text_0.m3u8",
+                        "https://evil.test/key",
+                        "../v.mp4",
+                        "../v.mp4",
+                        "i.m3u8",
+                        "last.mp4");
+        assertThat(replaced).isEqualTo("""
+                #EXTM3U
+                #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="x,URI=",URI="<audio.m3u8>"
+                #EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",NAME="a",URI="<text_0.m3u8>",FORCED=NO
+                #EXT-X-KEY:METHOD=AES-128,URI="<https://evil.test/key>",IV=0x1
+                #EXT-X-MAP:URI="<../v.mp4>",BYTERANGE="700@100"\r
+                # URI="comment"
+                #EXTINF:6.000000,URI="title"
+                #EXT-X-BYTERANGE:900000@700000
+
+                <../v.mp4>
+                #EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1,CODECS="avc1,mp4a",URI="<i.m3u8>"
+                <last.mp4>""");
+    }
+
+    @Test
+    void replacesBaseUrlsOfManifests() {
+        assertThat(StreamDocument.DASH.replaceUris(
+                        "<MPD mediaPresentationDuration=\"PT1S\"><BaseURL>../v.mp4</BaseURL>\n<SegmentURL media=\"s.mp4\" mediaRange=\"1-2\"/>",
+                        uri -> "https://store/" + uri + "?a=1&b=2"))
+                .isEqualTo(
+                        "<MPD mediaPresentationDuration=\"PT1S\"><BaseURL>https://store/../v.mp4?a=1&amp;b=2</BaseURL>\n"
+                                + "<SegmentURL media=\"https://store/s.mp4?a=1&amp;b=2\" mediaRange=\"1-2\"/>");
+    }
+
+    @Test
+    void replacesSheetsOfStoryboards() {
+        assertThat(StreamDocument.STORYBOARD.replaceUris(
+                        "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\nstoryboard-0.jpg#xywh=0,0,160,90\n",
+                        uri -> "https://store/" + uri + "?a=1"))
+                .isEqualTo(
+                        "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\nhttps://store/storyboard-0.jpg?a=1#xywh=0,0,160,90\n");
+    }
+
+    @Test
+    void leavesTextTracksUnchanged() {
+        assertThat(StreamDocument.TEXT.replaceUris("WEBVTT\n\n00:00.000 --> 00:01.000\nHi\n", uri -> "x"))
+                .isEqualTo("WEBVTT\n\n00:00.000 --> 00:01.000\nHi\n");
+    }
+}
