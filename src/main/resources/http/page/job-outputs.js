@@ -29,7 +29,7 @@ export function jobOutputs(id) {
     loading ??= call(`/jobs/${pathSegment(id)}/outputs`)
       .then((response) => {
         expires = (Date.parse(response.expires_at) || Date.now()) - RENEW_BEFORE_MS;
-        show(response.outputs);
+        show(response);
         notice.clear();
       })
       .catch((problem) => notice.show(problem, () => load(true)))
@@ -37,11 +37,11 @@ export function jobOutputs(id) {
     return loading;
   }
 
-  function show(files) {
+  function show({ outputs: files, streams, text_tracks: tracks = [] }) {
     const images = files.filter(({ type }) => type === 'thumbnail').sort((one, other) => one.timestamp - other.timestamp);
     const renditions = files.filter(({ type }) => type === 'scaled').sort((one, other) => one.height - other.height);
     const poster = files.find(({ type }) => type === 'poster') ?? images[0];
-    screen.show(renditions, poster?.url);
+    screen.show({ renditions, poster: poster?.url, hls: streams?.hls_url, tracks });
     setChildren(thumbnails, ...images.map(({ url, timestamp = 0, width, height }) => h('li', {},
       h('button', { type: 'button', class: 'thumbnail', 'aria-label': `Go to ${timecode(timestamp)}`, onclick: () => screen.seek(timestamp) },
         h('img', { src: url, alt: '', width, height, loading: 'lazy' }),

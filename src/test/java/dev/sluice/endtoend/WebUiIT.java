@@ -108,7 +108,7 @@ class WebUiIT {
 
     @Test
     void playsAVideoAfterItsUpload() throws Exception {
-        drop("upload.mp4", Files.readAllBytes(pipeline.clip(12)));
+        drop("upload.mp4", Files.readAllBytes(pipeline.clipWithText(12)));
 
         Locator upload = page.getByTestId("upload-row");
         assertThat(upload.getByTestId("stage-download"))
@@ -125,11 +125,33 @@ class WebUiIT {
         page.evaluate("document.querySelector('[data-testid=player]').play()");
         page.waitForFunction("() => document.querySelector('[data-testid=player]').currentTime > 0.5");
         page.waitForFunction("() => document.querySelector('[data-testid=player]').videoHeight > 0");
+        // The signed stream; its playlists come from the API, its media from the object store.
+        assertThat(page.getByTestId("rendition-select")).hasValue("automatic");
+        assertThat(page.getByTestId("player"))
+                .hasAttribute("src", Pattern.compile(".*/streams/master\\.m3u8\\?token=.*"));
+        page.evaluate("document.querySelector('[data-testid=player]').textTracks[0].mode = 'showing'");
+        page.waitForFunction(
+                "() => document.querySelector('[data-testid=player]').textTracks[0].cues?.[0]?.text === '<b>Hallo</b>'");
+        page.getByTestId("rendition-select").selectOption("360p");
+        page.waitForFunction("() => document.querySelector('[data-testid=player]').currentTime > 1.5");
+        assertThat(page.getByTestId("player")).hasAttribute("src", Pattern.compile(".*_360p\\.mp4\\?X-Amz-.*"));
         assertThat(page.getByTestId("timings")).isVisible();
         assertThat(page.locator("dl.details")).containsText(Pattern.compile("CPU time of FFmpeg\\s*[0-9.]+ s"));
         assertThat(page.locator("dl.details")).containsText(Pattern.compile("Peak memory of FFmpeg\\s*[0-9.]+ MB"));
         assertAccessible("job");
         assertThat(browser.errors()).isEmpty();
+    }
+
+    @Test
+    void playsRenditionIfStreamCannotBePlayed() throws Exception {
+        pipeline.backend().send(PipelineFixture.job("plain", "uploads/clip.mp4"));
+        page.route("**/streams/master.m3u8*", Route::abort);
+        page.navigate(home + "#/jobs/plain");
+        assertThat(page.getByTestId("status")).containsText("Completed", containing(120));
+
+        assertThat(page.getByTestId("rendition-select")).hasValue("360p");
+        page.waitForFunction("() => document.querySelector('[data-testid=player]').readyState > 1");
+        assertThat(page.getByTestId("player")).hasAttribute("src", Pattern.compile(".*_360p\\.mp4\\?X-Amz-.*"));
     }
 
     @Test
