@@ -20,25 +20,41 @@ import java.util.concurrent.TimeUnit;
 public final class TestCertificateAuthority {
     public static final String PASSWORD = "changeit";
 
-    private static final TestCertificateAuthority KNOWN = new TestCertificateAuthority("known-authority");
-    private static final TestCertificateAuthority UNKNOWN = new TestCertificateAuthority("unknown-authority");
+    private static final String KEY = " -keyalg EC -groupname secp256r1 -validity 7";
 
-    private final String name;
     private final Path directory;
 
+    /** Each is created when it is first needed: every step starts a JVM. */
+    private static final class Known {
+        static final TestCertificateAuthority AUTHORITY = new TestCertificateAuthority("known-authority");
+
+        static {
+            AUTHORITY.issueServerCertificate();
+        }
+    }
+
+    private static final class Unknown {
+        static final TestCertificateAuthority AUTHORITY = new TestCertificateAuthority("unknown-authority");
+    }
+
     private TestCertificateAuthority(String name) {
-        this.name = name;
-        this.directory = create();
+        try {
+            this.directory = Files.createTempDirectory("test-authority");
+        } catch (IOException cause) {
+            throw new UncheckedIOException(cause);
+        }
+        keytool("-genkeypair -keystore ca.p12 -alias ca -ext bc:c -dname CN=" + name + KEY);
+        keytool("-exportcert -keystore ca.p12 -alias ca -rfc -file ca.pem");
     }
 
     /** Issues the certificates of the test servers. */
     public static TestCertificateAuthority known() {
-        return KNOWN;
+        return Known.AUTHORITY;
     }
 
     /** Issued no certificate of a test server. */
     public static TestCertificateAuthority unknown() {
-        return UNKNOWN;
+        return Unknown.AUTHORITY;
     }
 
     public CaFile caFile() {
@@ -64,30 +80,24 @@ public final class TestCertificateAuthority {
         return directory.resolve("server.p12");
     }
 
-    private Path create() {
+    private void issueServerCertificate() {
+        keytool("-genkeypair -keystore server.p12 -alias server -dname CN=server" + KEY);
+        keytool("-certreq -keystore server.p12 -alias server -file server.csr");
+        keytool("-gencert -keystore ca.p12 -alias ca -validity 7 -ext san=dns:localhost -rfc"
+                + " -infile server.csr -outfile server.crt");
+        keytool("-importcert -keystore server.p12 -alias ca -file ca.pem -noprompt");
+        keytool("-importcert -keystore server.p12 -alias server -file server.crt -noprompt");
         try {
-            Path created = Files.createTempDirectory("test-authority");
-            String key = " -keyalg EC -groupname secp256r1 -validity 7";
-            keytool(created, "-genkeypair -keystore ca.p12 -alias ca -ext bc:c -dname CN=" + name + key);
-            keytool(created, "-genkeypair -keystore server.p12 -alias server -dname CN=server" + key);
-            keytool(created, "-certreq -keystore server.p12 -alias server -file server.csr");
-            keytool(
-                    created,
-                    "-gencert -keystore ca.p12 -alias ca -validity 7 -ext san=dns:localhost -rfc"
-                            + " -infile server.csr -outfile server.crt");
-            keytool(created, "-exportcert -keystore ca.p12 -alias ca -rfc -file ca.pem");
-            keytool(created, "-importcert -keystore server.p12 -alias ca -file ca.pem -noprompt");
-            keytool(created, "-importcert -keystore server.p12 -alias server -file server.crt -noprompt");
-            writePem(created);
-            return created;
+            writePem();
         } catch (IOException | GeneralSecurityException cause) {
             throw new IllegalStateException(cause);
         }
     }
 
-    private static void keytool(Path directory, String command) {
-        String line = Path.of(System.getProperty("java.home"), "bin", "keytool") + " " + command
-                + " -storetype PKCS12 -storepass " + PASSWORD;
+    private void keytool(String command) {
+        String line = Path.of(System.getProperty("java.home"), "bin", "keytool")
+                + " -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC " + command + " -storetype PKCS12 -storepass "
+                + PASSWORD;
         try {
             Process process = new ProcessBuilder(line.split(" "))
                     .directory(directory.toFile())
@@ -105,7 +115,7 @@ public final class TestCertificateAuthority {
         }
     }
 
-    private static void writePem(Path directory) throws IOException, GeneralSecurityException {
+    private void writePem() throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(directory.resolve("server.p12"))) {
             store.load(in, PASSWORD.toCharArray());
