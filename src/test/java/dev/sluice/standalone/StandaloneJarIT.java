@@ -91,7 +91,7 @@ class StandaloneJarIT {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void continuesJobsAfterRestart(boolean graceful) throws Exception {
-        Path clip = Clips.generate(directory, 12);
+        Path clip = Clips.generate(directory, 6);
         String encoding;
         String waiting;
 
@@ -187,7 +187,9 @@ class StandaloneJarIT {
     }
 
     private static Path settings(String preset) throws IOException {
-        JsonObject settings = new JsonObject().put("media", new JsonObject().put("preset", preset));
+        JsonObject settings = new JsonObject()
+                .put("media", new JsonObject().put("preset", preset))
+                .put("delivery", new JsonObject().put("leaseSeconds", 4).put("leaseRenewSeconds", 1));
         return Files.writeString(directory.resolve(preset + ".json"), settings.encode());
     }
 
