@@ -67,6 +67,11 @@ final class Browser implements AutoCloseable {
         return page;
     }
 
+    /** Closes all pages with their sessions. */
+    void closePages() {
+        List.copyOf(chromium.contexts()).forEach(BrowserContext::close);
+    }
+
     /** Script errors and violations of the content security policy. */
     List<String> errors() {
         return List.copyOf(errors);

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,12 @@ class WebUiIT {
     @BeforeEach
     void signIn() {
         page = signedIn(ColorScheme.LIGHT, DESKTOP);
+    }
+
+    /** Open pages receive updates, and animations draw, until the browser is closed. */
+    @AfterEach
+    void closePages() {
+        browser.closePages();
     }
 
     private static Page signedIn(ColorScheme scheme, int width) {
