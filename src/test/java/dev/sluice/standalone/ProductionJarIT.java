@@ -275,7 +275,7 @@ class ProductionJarIT {
         Path fast = file("fast", settings("ultrafast"));
         Path draining =
                 file("draining", settings("ultrafast").put("shutdown", new JsonObject().put("drainSeconds", 200)));
-        Path clip = Clips.generate(directory, 20);
+        Path clip = Clips.generate(directory, 10);
 
         try (JarProcess first = JarProcess.start(JarProcess.PRODUCTION, "-conf", slow);
                 JarProcess submit = JarProcess.run(JarProcess.PRODUCTION, "submit", clip, "-conf", slow);
