@@ -3,6 +3,7 @@ package dev.sluice.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.Connection;
+import dev.sluice.ClassArchive;
 import dev.sluice.SharedServices;
 import dev.sluice.app.Sluice;
 import dev.sluice.broker.ChildProcess;
@@ -109,10 +110,8 @@ public final class PipelineFixture implements AutoCloseable {
                 home.resolve("sluice.json"),
                 settings(settings.copy().mergeIn(own, true)).encodePrettily());
         List<String> command = new ArrayList<>(prefix);
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC"));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ClassArchive.jvmOptions());
         command.addAll(List.of(jvm));
         command.addAll(List.of(
                 "-jar", Path.of("target", "sluice.jar").toAbsolutePath().toString(), "-conf", config.toString()));

@@ -3,6 +3,7 @@ package dev.sluice.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sluice.ClassArchive;
 import dev.sluice.broker.ChildProcess;
 import dev.sluice.broker.RabbitNode;
 import dev.sluice.standalone.SampleClip;
@@ -10,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -69,19 +71,17 @@ class CancelAcrossHostsIT {
     }
 
     private static ChildProcess cancel(FaultScenario scenario) {
-        return ChildProcess.start(
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-jar",
-                        WorkerProcess.JAR.toString(),
-                        "cancel",
-                        JOB.id(),
-                        "-conf",
-                        scenario.worker(0).config().toString()),
-                Map.of(),
-                scenario.directory().resolve("cancel.log"));
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ClassArchive.jvmOptions());
+        command.addAll(List.of(
+                "-jar",
+                WorkerProcess.JAR.toString(),
+                "cancel",
+                JOB.id(),
+                "-conf",
+                scenario.worker(0).config().toString()));
+        return ChildProcess.start(command, Map.of(), scenario.directory().resolve("cancel.log"));
     }
 
     private static void awaitThat(Callable<Boolean> condition) {

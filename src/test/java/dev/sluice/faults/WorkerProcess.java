@@ -1,5 +1,6 @@
 package dev.sluice.faults;
 
+import dev.sluice.ClassArchive;
 import dev.sluice.broker.ChildProcess;
 import dev.sluice.endtoend.InterruptibleProxy;
 import io.vertx.core.Vertx;
@@ -143,11 +144,11 @@ final class WorkerProcess implements AutoCloseable {
         String classPath = Stream.concat(classesFirst.stream(), classes.stream())
                 .map(Path::toString)
                 .collect(Collectors.joining(File.pathSeparator));
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ClassArchive.jvmOptions());
+        command.addAll(List.of(
                 "-Xmx160m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
                 "-Xlog:gc:file=" + gcLog(),
                 // The configuration of the tests precedes it on the class path and logs less.
                 "-Dlogback.configurationFile=logback.xml",

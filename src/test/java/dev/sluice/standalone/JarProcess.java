@@ -2,6 +2,7 @@ package dev.sluice.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ClassArchive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,9 @@ final class JarProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(OPTIONS);
+        if (jar.equals(PRODUCTION)) {
+            command.addAll(ClassArchive.jvmOptions());
+        }
         command.addAll(List.of("-jar", jar.toString()));
         Stream.of(arguments).map(String::valueOf).forEach(command::add);
         return start(command, Map.of());
