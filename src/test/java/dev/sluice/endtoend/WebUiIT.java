@@ -136,6 +136,10 @@ class WebUiIT {
         assertThat(page.getByTestId("rendition-select")).hasValue("automatic");
         assertThat(page.getByTestId("player"))
                 .hasAttribute("src", Pattern.compile(".*/streams/master\\.m3u8\\?token=.*"));
+        page.evaluate("document.querySelector('[data-testid=player]').currentTime = 6");
+        page.waitForFunction("() => document.querySelector('[data-testid=player]').currentTime > 6.4");
+        page.evaluate("document.querySelector('[data-testid=player]').currentTime = 1");
+        page.waitForFunction("() => document.querySelector('[data-testid=player]').currentTime < 3");
         page.evaluate("document.querySelector('[data-testid=player]').textTracks[0].mode = 'showing'");
         page.waitForFunction(
                 "() => document.querySelector('[data-testid=player]').textTracks[0].cues?.[0]?.text === '<b>Hallo</b>'");
