@@ -15,7 +15,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,11 +39,11 @@ public final class StreamDocumentSigner {
     private static final Logger LOG = LoggerFactory.getLogger(StreamDocumentSigner.class);
 
     /** The I-frame playlist of a video of 12 hours has 21,600 entries of at most 200 bytes, unless keys are long. */
-    private static final long MAX_BYTES = 16L << 20;
+    private static final long MAX_BYTES = 8L << 20;
 
     private static final long MAX_SIGNED_CHARACTERS = 64L << 20;
     private static final int MAX_OBJECTS = 10_000;
-    private static final int CONCURRENCY = 4;
+    private static final int CONCURRENCY = 2;
     private static final int MAX_URI = 200;
 
     private final Vertx vertx;
@@ -78,8 +79,7 @@ public final class StreamDocumentSigner {
                         .compose(text -> vertx.executeBlocking(() -> references(source, text), false)
                                 .compose(references -> sign.apply(references.objects())
                                         .compose(urls -> vertx.executeBlocking(
-                                                () -> compress(replace(source, text, references.uris(), urls)),
-                                                false))))
+                                                () -> replace(source, text, references.uris(), urls), false))))
                         .map(gzip -> new SignedDocument(source.type().contentType(), gzip))
                         .onComplete(done -> semaphore.release()))
                 .recover(cause -> Future.failedFuture(translate(source.key(), cause)));
@@ -100,15 +100,19 @@ public final class StreamDocumentSigner {
     /** Distinct URIs of a document. */
     private record References(Map<String, ObjectKey> uris, List<ObjectKey> objects) {}
 
-    private static References references(Source source, String text) {
+    private static References references(Source source, String text) throws IOException {
         Map<String, ObjectKey> uris = new LinkedHashMap<>();
-        var unused = source.type().replaceUris(text, uri -> {
-            if (uris.size() == MAX_OBJECTS && !uris.containsKey(uri)) {
-                throw tooLarge(source.key(), "names more than " + MAX_OBJECTS + " objects");
-            }
-            uris.computeIfAbsent(uri, source::resolve);
-            return uri;
-        });
+        source.type()
+                .replaceUris(
+                        text,
+                        uri -> {
+                            if (uris.size() == MAX_OBJECTS && !uris.containsKey(uri)) {
+                                throw tooLarge(source.key(), "names more than " + MAX_OBJECTS + " objects");
+                            }
+                            uris.computeIfAbsent(uri, source::resolve);
+                            return uri;
+                        },
+                        Writer.nullWriter());
         return new References(
                 uris,
                 uris.values().stream()
@@ -117,7 +121,9 @@ public final class StreamDocumentSigner {
                         .toList());
     }
 
-    private static String replace(Source source, String text, Map<String, ObjectKey> uris, Map<ObjectKey, URI> urls) {
+    /** Compresses the text while the URLs are inserted: without compression it may not fit into the memory of the process. */
+    private static Buffer replace(Source source, String text, Map<String, ObjectKey> uris, Map<ObjectKey, URI> urls)
+            throws IOException {
         Map<String, String> replacements = new HashMap<>();
         uris.forEach((uri, key) -> replacements.put(
                 uri,
@@ -126,20 +132,22 @@ public final class StreamDocumentSigner {
                         .map(name -> SignedStream.reference(name, source.token()))
                         .orElseGet(() -> Objects.requireNonNull(urls.get(key)).toString())));
         long[] characters = {text.length()};
-        return source.type().replaceUris(text, uri -> {
-            String url = Objects.requireNonNull(replacements.get(uri));
-            characters[0] += url.length();
-            if (characters[0] > MAX_SIGNED_CHARACTERS) {
-                throw tooLarge(source.key(), "has more than " + MAX_SIGNED_CHARACTERS + " characters with its URLs");
-            }
-            return url;
-        });
-    }
-
-    private static Buffer compress(String text) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (OutputStream gzip = new GZIPOutputStream(bytes)) {
-            gzip.write(text.getBytes(StandardCharsets.UTF_8));
+        try (Writer gzip = new OutputStreamWriter(new GZIPOutputStream(bytes), StandardCharsets.UTF_8)) {
+            source.type()
+                    .replaceUris(
+                            text,
+                            uri -> {
+                                String url = Objects.requireNonNull(replacements.get(uri));
+                                characters[0] += url.length();
+                                if (characters[0] > MAX_SIGNED_CHARACTERS) {
+                                    throw tooLarge(
+                                            source.key(),
+                                            "has more than " + MAX_SIGNED_CHARACTERS + " characters with its URLs");
+                                }
+                                return url;
+                            },
+                            gzip);
         }
         return Buffer.buffer(bytes.toByteArray());
     }

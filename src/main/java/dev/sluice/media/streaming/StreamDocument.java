@@ -1,5 +1,6 @@
 package dev.sluice.media.streaming;
 
+import java.io.IOException;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -10,8 +11,8 @@ public enum StreamDocument {
     /** A playlist (RFC 8216bis): lines without {@code #}, and attributes {@code URI}. */
     HLS(Playlist.HLS_TYPE) {
         @Override
-        public String replaceUris(String text, UnaryOperator<String> replacement) {
-            return replaceLines(text, (line, previous) -> {
+        public void replaceUris(String text, UnaryOperator<String> replacement, Appendable out) throws IOException {
+            replaceLines(text, out, (line, previous) -> {
                 if (line.isEmpty()) {
                     return line;
                 }
@@ -22,18 +23,23 @@ public enum StreamDocument {
     /** A manifest (ISO/IEC 23009-1): elements {@code BaseURL}, and attributes of segments. */
     DASH(Playlist.DASH_TYPE) {
         @Override
-        public String replaceUris(String text, UnaryOperator<String> replacement) {
-            return replaceAll(MANIFEST_URI, text, uri -> {
-                String url = replacement.apply(uri);
-                return url.replace("&", "&amp;");
-            });
+        public void replaceUris(String text, UnaryOperator<String> replacement, Appendable out) throws IOException {
+            Matcher matcher = MANIFEST_URI.matcher(text);
+            int copied = 0;
+            while (matcher.find()) {
+                int group = matcher.group(1) == null ? 2 : 1;
+                out.append(text, copied, matcher.start(group))
+                        .append(replacement.apply(matcher.group(group)).replace("&", "&amp;"));
+                copied = matcher.end(group);
+            }
+            out.append(text, copied, text.length());
         }
     },
     /** An index of a storyboard in WebVTT: the line after the times of a cue, up to {@code #}. */
     STORYBOARD("text/vtt") {
         @Override
-        public String replaceUris(String text, UnaryOperator<String> replacement) {
-            return replaceLines(text, (line, previous) -> {
+        public void replaceUris(String text, UnaryOperator<String> replacement, Appendable out) throws IOException {
+            replaceLines(text, out, (line, previous) -> {
                 if (!previous.contains("-->")) {
                     return line;
                 }
@@ -46,8 +52,8 @@ public enum StreamDocument {
     /** A text track, which names no object. */
     TEXT("text/vtt") {
         @Override
-        public String replaceUris(String text, UnaryOperator<String> replacement) {
-            return text;
+        public void replaceUris(String text, UnaryOperator<String> replacement, Appendable out) throws IOException {
+            out.append(text);
         }
     };
 
@@ -79,15 +85,19 @@ public enum StreamDocument {
         return contentType;
     }
 
-    /** The text with each URI replaced; all other text stays as it is. */
-    public abstract String replaceUris(String text, UnaryOperator<String> replacement);
+    /**
+     * Writes the text with each URI replaced; all other text stays as it is.
+     *
+     * @param out receives it in small parts: presigned URLs multiply the size of a playlist
+     * @throws IOException that of {@code out}
+     */
+    public abstract void replaceUris(String text, UnaryOperator<String> replacement, Appendable out) throws IOException;
 
     private interface LineReplacement {
         String of(String line, String previous);
     }
 
-    private static String replaceLines(String text, LineReplacement replacement) {
-        StringBuilder result = new StringBuilder(text.length());
+    private static void replaceLines(String text, Appendable out, LineReplacement replacement) throws IOException {
         String previous = "";
         int start = 0;
         while (start < text.length()) {
@@ -98,11 +108,10 @@ public enum StreamDocument {
                 end--;
             }
             String line = text.substring(start, end);
-            result.append(replacement.of(line, previous)).append(text, end, next);
+            out.append(replacement.of(line, previous)).append(text, end, next);
             previous = line;
             start = next;
         }
-        return result.toString();
     }
 
     /** Reads all attributes in order: the name of an audio track may contain {@code ,URI=}. */
@@ -121,17 +130,5 @@ public enum StreamDocument {
             }
         }
         return result.append(tag, copied, tag.length()).toString();
-    }
-
-    private static String replaceAll(Pattern pattern, String text, UnaryOperator<String> replacement) {
-        StringBuilder result = new StringBuilder(text.length());
-        Matcher matcher = pattern.matcher(text);
-        int copied = 0;
-        while (matcher.find()) {
-            int group = matcher.group(1) == null ? 2 : 1;
-            result.append(text, copied, matcher.start(group)).append(replacement.apply(matcher.group(group)));
-            copied = matcher.end(group);
-        }
-        return result.append(text, copied, text.length()).toString();
     }
 }

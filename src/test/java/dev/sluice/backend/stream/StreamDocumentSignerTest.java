@@ -124,10 +124,10 @@ class StreamDocumentSignerTest {
     @Test
     void refusesDocumentsThatAreTooLarge() {
         String comment = "#" + "x".repeat(1023) + "\n";
-        assertThatThrownBy(() -> sign("master.m3u8", HEAD + comment.repeat(16 << 10)))
-                .satisfies(cause -> assertRejected(cause, Reason.CONFLICT, "has more than 16777216 bytes"));
+        assertThatThrownBy(() -> sign("master.m3u8", HEAD + comment.repeat(8 << 10)))
+                .satisfies(cause -> assertRejected(cause, Reason.CONFLICT, "has more than 8388608 bytes"));
         // Short URIs that become long.
-        assertThatThrownBy(() -> sign("master.m3u8", HEAD + "text_0.vtt\n".repeat(1_500_000), "x".repeat(100)))
+        assertThatThrownBy(() -> sign("master.m3u8", HEAD + "text_0.vtt\n".repeat(700_000), "x".repeat(100)))
                 .satisfies(cause -> assertRejected(cause, Reason.CONFLICT, "with its URLs"));
         StringBuilder pieces = new StringBuilder(HEAD);
         for (int i = 0; i <= 10_000; i++) {

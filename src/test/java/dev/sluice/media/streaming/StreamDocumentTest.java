@@ -2,9 +2,12 @@ package dev.sluice.media.streaming;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,7 +45,7 @@ class StreamDocumentTest {
                 last.mp4""";
         List<String> seen = new ArrayList<>();
 
-        String replaced = StreamDocument.HLS.replaceUris(playlist, uri -> {
+        String replaced = replaced(StreamDocument.HLS, playlist, uri -> {
             seen.add(uri);
             return "<" + uri + ">";
         });
@@ -73,7 +76,8 @@ class StreamDocumentTest {
 
     @Test
     void replacesBaseUrlsOfManifests() {
-        assertThat(StreamDocument.DASH.replaceUris(
+        assertThat(replaced(
+                        StreamDocument.DASH,
                         "<MPD mediaPresentationDuration=\"PT1S\"><BaseURL>../v.mp4</BaseURL>\n<SegmentURL media=\"s.mp4\" mediaRange=\"1-2\"/>",
                         uri -> "https://store/" + uri + "?a=1&b=2"))
                 .isEqualTo(
@@ -83,7 +87,8 @@ class StreamDocumentTest {
 
     @Test
     void replacesSheetsOfStoryboards() {
-        assertThat(StreamDocument.STORYBOARD.replaceUris(
+        assertThat(replaced(
+                        StreamDocument.STORYBOARD,
                         "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\nstoryboard-0.jpg#xywh=0,0,160,90\n",
                         uri -> "https://store/" + uri + "?a=1"))
                 .isEqualTo(
@@ -92,7 +97,17 @@ class StreamDocumentTest {
 
     @Test
     void leavesTextTracksUnchanged() {
-        assertThat(StreamDocument.TEXT.replaceUris("WEBVTT\n\n00:00.000 --> 00:01.000\nHi\n", uri -> "x"))
+        assertThat(replaced(StreamDocument.TEXT, "WEBVTT\n\n00:00.000 --> 00:01.000\nHi\n", uri -> "x"))
                 .isEqualTo("WEBVTT\n\n00:00.000 --> 00:01.000\nHi\n");
+    }
+
+    private static String replaced(StreamDocument type, String text, UnaryOperator<String> replacement) {
+        StringBuilder out = new StringBuilder();
+        try {
+            type.replaceUris(text, replacement, out);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return out.toString();
     }
 }
