@@ -271,10 +271,15 @@ class ProductionJarIT {
 
     @Test
     void requeuesOrFinishesEncodeOnSigterm() throws Exception {
-        Path slow = file("slow", settings("veryslow"));
+        // In one piece, however slow this host was before.
+        JsonObject whole = new JsonObject().put("maxTaskSeconds", 86_400);
+        Path slow = file("slow", settings("veryslow").put("delivery", whole));
         Path fast = file("fast", settings("ultrafast"));
-        Path draining =
-                file("draining", settings("ultrafast").put("shutdown", new JsonObject().put("drainSeconds", 200)));
+        Path draining = file(
+                "draining",
+                settings("ultrafast")
+                        .put("delivery", whole)
+                        .put("shutdown", new JsonObject().put("drainSeconds", 200)));
         Path clip = Clips.generate(directory, 10);
 
         try (JarProcess first = JarProcess.start(JarProcess.PRODUCTION, "-conf", slow);

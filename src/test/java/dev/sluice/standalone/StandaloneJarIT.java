@@ -189,7 +189,12 @@ class StandaloneJarIT {
     private static Path settings(String preset) throws IOException {
         JsonObject settings = new JsonObject()
                 .put("media", new JsonObject().put("preset", preset))
-                .put("delivery", new JsonObject().put("leaseSeconds", 4).put("leaseRenewSeconds", 1));
+                .put(
+                        "delivery",
+                        new JsonObject()
+                                .put("leaseSeconds", 4)
+                                .put("leaseRenewSeconds", 1)
+                                .put("maxTaskSeconds", 86_400));
         return Files.writeString(directory.resolve(preset + ".json"), settings.encode());
     }
 
