@@ -17,9 +17,8 @@ public final class FramecrcParser {
      * @param span presentation timestamps of all packets
      * @param decoding decoding timestamps of all packets
      */
-    public record Stream(
-            String codec, String size, String sampleRate, double timeBase, long packets, Span span, Span decoding) {
-        private static final Stream NEW = new Stream("", "", "", 0, 0, Span.EMPTY, Span.EMPTY);
+    public record Stream(double timeBase, long packets, Span span, Span decoding) {
+        private static final Stream NEW = new Stream(0, 0, Span.EMPTY, Span.EMPTY);
 
         /**
          * Duration as FFmpeg reads it: the shorter one of the duration of all packets and the time between the first and the last
@@ -31,30 +30,12 @@ public final class FramecrcParser {
                     : DecimalSeconds.fromSeconds(Math.min(span.length(), decoding.length()) * timeBase);
         }
 
-        /** Start of the first packet, from the start of the file; negative if the decoder discards its first samples. */
-        public Duration start() {
-            return packets == 0 ? Duration.ZERO : DecimalSeconds.fromSeconds(span.start * timeBase);
-        }
-
         private Stream with(long dts, long pts, long duration) {
-            return new Stream(
-                    codec,
-                    size,
-                    sampleRate,
-                    timeBase,
-                    packets + 1,
-                    span.with(pts, duration),
-                    decoding.with(dts, duration));
+            return new Stream(timeBase, packets + 1, span.with(pts, duration), decoding.with(dts, duration));
         }
 
         private Stream with(String key, String value) {
-            return switch (key) {
-                case "codec_id" -> new Stream(value, size, sampleRate, timeBase, packets, span, decoding);
-                case "dimensions" -> new Stream(codec, value, sampleRate, timeBase, packets, span, decoding);
-                case "sample_rate" -> new Stream(codec, size, value, timeBase, packets, span, decoding);
-                case "tb" -> new Stream(codec, size, sampleRate, quotient(value), packets, span, decoding);
-                default -> this;
-            };
+            return key.equals("tb") ? new Stream(quotient(value), packets, span, decoding) : this;
         }
 
         private static double quotient(String text) {

@@ -3,14 +3,13 @@ package dev.sluice.http.handler;
 import dev.sluice.backend.job.MediaJobService;
 import dev.sluice.backend.stream.OutputUrls;
 import dev.sluice.backend.stream.SignedStream;
+import dev.sluice.media.streaming.RelativeUri;
 import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.persistence.job.JobDetails;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,8 +115,7 @@ public final class OutputUrlHandler {
     }
 
     private static String path(JobDetails job, String reference) {
-        String id = URLEncoder.encode(job.id().value(), StandardCharsets.UTF_8).replace("+", "%20");
-        return JOBS + id + "/streams/" + reference;
+        return JOBS + RelativeUri.encode(job.id().value()) + "/streams/" + reference;
     }
 
     private static JsonArray json(

@@ -61,8 +61,8 @@ public final class RelativeUri {
         }
     }
 
-    /** Percent-encodes everything but letters, digits and {@code - . _ *}. */
-    private static String encode(String part) {
+    /** Percent-encodes a part of a path: everything but letters, digits and {@code - . _ *}. */
+    public static String encode(String part) {
         return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

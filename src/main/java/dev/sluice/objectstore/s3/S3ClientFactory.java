@@ -26,7 +26,10 @@ import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
 /** Creates the client of the SDK from the configuration. */
 final class S3ClientFactory {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-    /** Connecting and the TLS handshake. */
+    /**
+     * Connecting and the TLS handshake: there are no more requests than connections, so none waits for another one. The SDK loses
+     * about one in a hundred refused connections, whose request then waits for this time.
+     */
     private static final Duration ACQUISITION_TIMEOUT = CONNECT_TIMEOUT.plusSeconds(5);
 
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
@@ -68,9 +71,6 @@ final class S3ClientFactory {
         NettyNioAsyncHttpClient.Builder builder = NettyNioAsyncHttpClient.builder()
                 .eventLoopGroup(loops)
                 .maxConcurrency(connections)
-                // No request waits for a connection of another one: there are not more requests than connections. The
-                // SDK loses
-                // about one in a hundred refused connections, whose request then waits for this time.
                 .connectionAcquisitionTimeout(min(config.timeout(), ACQUISITION_TIMEOUT))
                 .connectionTimeout(min(config.timeout(), CONNECT_TIMEOUT))
                 .readTimeout(min(config.timeout(), READ_TIMEOUT))
