@@ -22,6 +22,8 @@ public final class ConnectionSettings {
     private static final Duration SILENCE_LIMIT = Duration.ofSeconds(60);
     /** Below the silence limit, so that an idle connection is never reported as broken. */
     private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
+    /** Requests that gave up wait until the pool serves them, so that their number must have a limit. */
+    private static final int MAX_WAITING = 5000;
     /** Long, because Flyway waits for migrations of other hosts. */
     private static final Duration MIGRATION_STATEMENT_LIMIT = Duration.ofMinutes(10);
 
@@ -68,8 +70,8 @@ public final class ConnectionSettings {
     PoolOptions poolOptions() {
         return new PoolOptions()
                 .setMaxSize(config.poolSize())
-                .setConnectionTimeout((int) CONNECT_LIMIT.toSeconds())
-                .setConnectionTimeoutUnit(TimeUnit.SECONDS)
+                .setMaxWaitQueueSize(MAX_WAITING)
+                .setConnectionTimeout(0)
                 .setIdleTimeout((int) IDLE_LIMIT.toSeconds())
                 .setIdleTimeoutUnit(TimeUnit.SECONDS);
     }

@@ -99,7 +99,10 @@ public final class Database {
 
     /** Runs one statement, a transaction of its own. */
     public Future<RowSet<Row>> execute(SqlStatement statement) {
-        return limited(pool.preparedQuery(statement.sql()).execute(Tuple.from(statement.parameters())), CALL_LIMIT);
+        return limited(
+                withConnection(connection ->
+                        connection.preparedQuery(statement.sql()).execute(Tuple.from(statement.parameters()))),
+                CALL_LIMIT);
     }
 
     /** Runs {@code work} in a transaction: commits if it returns a value, rolls back if it returns none or fails. */
@@ -144,10 +147,8 @@ public final class Database {
      */
     Future<Optional<List<Runnable>>> executeBatch(List<TransactionBatcher.Request<?>> members, Context context) {
         return limited(
-                pool.getConnection()
-                        .compose(connection -> allOrNone(
-                                        new SqlSession(connection), new StatementBatcher(connection, context), members)
-                                .eventually(() -> connection.close().otherwiseEmpty())),
+                withConnection(connection ->
+                        allOrNone(new SqlSession(connection), new StatementBatcher(connection, context), members)),
                 CALL_LIMIT);
     }
 
@@ -178,9 +179,20 @@ public final class Database {
     }
 
     private <T> Future<Optional<T>> begin(Function<SqlSession, Future<Optional<T>>> work, Duration idleLimit) {
-        return pool.getConnection()
-                .compose(connection -> ended(connection, work, idleLimit)
-                        .eventually(() -> connection.close().otherwiseEmpty()));
+        return withConnection(connection -> ended(connection, work, idleLimit));
+    }
+
+    // The time limit of the pool can complete a request twice, which Vert.x logs as an error (vertx-sql-client#1567).
+    private <T> Future<T> withConnection(Function<SqlConnection, Future<T>> work) {
+        Future<SqlConnection> requested = pool.getConnection();
+        return requested
+                .timeout(ConnectionSettings.CONNECT_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                .onFailure(late -> requested.compose(Database::release))
+                .compose(connection -> work.apply(connection).eventually(() -> release(connection)));
+    }
+
+    private static Future<Void> release(SqlConnection connection) {
+        return connection.close().otherwiseEmpty();
     }
 
     // Vert.x's own transaction turns every commit after a failed statement into a rollback, even if the failure was

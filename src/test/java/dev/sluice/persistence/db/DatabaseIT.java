@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -92,6 +93,31 @@ class DatabaseIT {
 
         Awaitility.await().atMost(Duration.ofSeconds(30)).until(closed.future()::isComplete);
         await(way.close());
+    }
+
+    @Test
+    void returnsConnectionsThatArriveAfterTheirRequestFailed(TestDatabase behind) {
+        Database database = await(Database.open(vertx, behind.config()));
+        int size = behind.config().poolSize();
+        Promise<Optional<Integer>> end = Promise.promise();
+        List<Future<Optional<Integer>>> holding = transactions(size, database, end.future());
+
+        for (Future<?> waiting : transactions(size, database, Future.succeededFuture(Optional.of(2)))) {
+            assertThat(failureOf(waiting).code()).isEqualTo(ErrorCode.DATABASE_UNAVAILABLE);
+        }
+        end.complete(Optional.of(1));
+
+        assertThat(holding).allSatisfy(held -> assertThat(await(held)).contains(1));
+        assertThat(transactions(size, database, Future.succeededFuture(Optional.of(3))))
+                .allSatisfy(served -> assertThat(await(served)).contains(3));
+        await(database.close());
+    }
+
+    private static List<Future<Optional<Integer>>> transactions(
+            int count, Database database, Future<Optional<Integer>> work) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> database.transaction(session -> work))
+                .toList();
     }
 
     @Test
