@@ -22,7 +22,7 @@ public final class ConnectionSettings {
     private static final Duration SILENCE_LIMIT = Duration.ofSeconds(60);
     /** Below the silence limit, so that an idle connection is never reported as broken. */
     private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
-    /** Requests that gave up wait until the pool serves them, so that their number must have a limit. */
+    /** A request whose time limit has expired stays in the queue of the pool until the pool serves it. */
     private static final int MAX_WAITING = 5000;
     /** Long, because Flyway waits for migrations of other hosts. */
     private static final Duration MIGRATION_STATEMENT_LIMIT = Duration.ofMinutes(10);

@@ -12,7 +12,6 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
-import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -99,10 +98,7 @@ public final class Database {
 
     /** Runs one statement, a transaction of its own. */
     public Future<RowSet<Row>> execute(SqlStatement statement) {
-        return limited(
-                withConnection(connection ->
-                        connection.preparedQuery(statement.sql()).execute(Tuple.from(statement.parameters()))),
-                CALL_LIMIT);
+        return limited(withConnection(connection -> new SqlSession(connection).execute(statement)), CALL_LIMIT);
     }
 
     /** Runs {@code work} in a transaction: commits if it returns a value, rolls back if it returns none or fails. */
