@@ -15,7 +15,8 @@ export function player({ renew }) {
   const video = h('video', { controls: true, playsinline: true, preload: 'metadata', 'data-testid': 'player', 'aria-label': 'Video' });
   const select = h('select', { id: 'rendition', 'data-testid': 'rendition-select', onchange: () => play(select.value) });
   const file = h('a', { target: '_blank', rel: 'noreferrer' }, 'Open file');
-  const node = h('div', { class: 'player' }, video,
+  // Hidden until it has something to play: the browser rejects `play()` when a source is set afterwards.
+  const node = h('div', { class: 'player', hidden: true }, video,
     h('div', { class: 'player-bar' }, h('label', { for: 'rendition' }, 'Rendition'), select, file));
   let renditions = [];
   let stream = null;

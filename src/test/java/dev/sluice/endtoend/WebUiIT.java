@@ -25,6 +25,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -163,6 +164,23 @@ class WebUiIT {
         assertThat(page.getByTestId("rendition-select")).hasValue("360p");
         page.waitForFunction("() => document.querySelector('[data-testid=player]').readyState > 1");
         assertThat(page.getByTestId("player")).hasAttribute("src", Pattern.compile(".*_360p\\.mp4\\?X-Amz-.*"));
+    }
+
+    /** A script or user that starts the player before it has a source would be interrupted by the source. */
+    @Test
+    void hidesPlayerUntilOutputsAreLoaded() throws Exception {
+        pipeline.backend().send(PipelineFixture.job("slow", "uploads/clip.mp4"));
+        List<Route> requests = new ArrayList<>();
+        page.route("**/jobs/slow/outputs", requests::add);
+        page.navigate(home + "#/jobs/slow");
+        assertThat(page.getByTestId("status")).containsText("Completed", containing(120));
+        page.waitForCondition(() -> !requests.isEmpty());
+        assertThat(page.getByTestId("player")).isHidden();
+
+        requests.forEach(Route::resume);
+        assertThat(page.getByTestId("player")).isVisible();
+        page.evaluate("document.querySelector('[data-testid=player]').muted = true");
+        page.evaluate("document.querySelector('[data-testid=player]').play()");
     }
 
     @Test
