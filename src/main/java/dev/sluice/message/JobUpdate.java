@@ -239,11 +239,14 @@ public record JobUpdate(
         outputs.stream()
                 .filter(output -> output.type() == OutputFile.Type.SCALED)
                 .forEach(output -> items.add(sized(
-                        new JsonObject()
-                                .put("quality", output.quality())
-                                .put("s3_key", output.s3Key())
-                                .put("s3Key", output.s3Key()),
-                        output)));
+                                new JsonObject()
+                                        .put("quality", output.quality())
+                                        .put("s3_key", output.s3Key())
+                                        .put("s3Key", output.s3Key()),
+                                output)
+                        .mergeIn(output.variant()
+                                .map(known -> OutputFile.toJson(known, "average_bandwidth", "frame_rate"))
+                                .orElseGet(JsonObject::new))));
         return items;
     }
 

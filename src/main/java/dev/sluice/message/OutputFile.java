@@ -1,6 +1,7 @@
 package dev.sluice.message;
 
 import dev.sluice.job.TextTrack;
+import dev.sluice.job.VariantAttributes;
 import dev.sluice.message.json.FieldReader;
 import dev.sluice.message.json.InvalidMessageException;
 import io.vertx.core.json.JsonObject;
@@ -16,6 +17,7 @@ import java.util.Optional;
  *     that players open first, {@link #POSTER}, {@link #STORYBOARD} or {@link #SHEET}; else empty
  * @param timestamp of a thumbnail or the poster, seconds; else 0
  * @param text properties of a text track; empty for its playlist, and for other types
+ * @param variant of a rendition, if known
  * @param localPath of a file in the workspace, relative to it
  * @param stagedKey key of a staged object, which is promoted to {@code s3Key}
  */
@@ -29,6 +31,7 @@ public record OutputFile(
         String quality,
         double timestamp,
         Optional<TextTrack> text,
+        Optional<VariantAttributes> variant,
         Optional<String> localPath,
         Optional<String> stagedKey) {
 
@@ -40,6 +43,7 @@ public record OutputFile(
     public static final String SHEET = "sheet";
 
     private static final String FORMAT = "format";
+    private static final String CODECS = "codecs";
 
     /** A playlist or index; {@code format} is empty unless players open it first. */
     public static OutputFile playlist(String s3Key, long fileSize, String mimeType, String format) {
@@ -49,7 +53,18 @@ public record OutputFile(
     /** A text track, or the playlist of one. */
     public static OutputFile text(String s3Key, long fileSize, String mimeType, Optional<TextTrack> text) {
         return new OutputFile(
-                Type.TEXT, s3Key, 0, 0, fileSize, mimeType, "", 0, text, Optional.empty(), Optional.empty());
+                Type.TEXT,
+                s3Key,
+                0,
+                0,
+                fileSize,
+                mimeType,
+                "",
+                0,
+                text,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** A file without a local path or staged key: not stored yet, or published. */
@@ -73,7 +88,25 @@ public record OutputFile(
                 timestamp,
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
+    }
+
+    /** With the attributes of a rendition. */
+    public OutputFile withVariant(VariantAttributes attributes) {
+        return new OutputFile(
+                type,
+                s3Key,
+                width,
+                height,
+                fileSize,
+                mimeType,
+                quality,
+                timestamp,
+                text,
+                Optional.of(attributes),
+                localPath,
+                stagedKey);
     }
 
     public OutputFile withLocalPath(String path) {
@@ -95,7 +128,8 @@ public record OutputFile(
     }
 
     private OutputFile withLocation(Optional<String> path, Optional<String> key) {
-        return new OutputFile(type, s3Key, width, height, fileSize, mimeType, quality, timestamp, text, path, key);
+        return new OutputFile(
+                type, s3Key, width, height, fileSize, mimeType, quality, timestamp, text, variant, path, key);
     }
 
     /**
@@ -138,8 +172,27 @@ public record OutputFile(
                 fields.optionalText(type.equals("stream") ? FORMAT : "quality").orElse(""),
                 fields.seconds("timestamp"),
                 fields.optionalText("kind").flatMap(TextTrack.Kind::of).map(kind -> textTrack(kind, fields)),
+                type.equals("scaled") ? fields.optionalText(CODECS).map(codecs -> variant(fields)) : Optional.empty(),
                 fields.optionalText("localPath"),
                 fields.optionalText("stagedKey"));
+    }
+
+    private static VariantAttributes variant(FieldReader fields) {
+        return new VariantAttributes(
+                (long) fields.quantity("bandwidth"),
+                (long) fields.quantity("averageBandwidth"),
+                fields.name(CODECS),
+                fields.quantity("frameRate"));
+    }
+
+    /** The known attributes of a rendition; updates have other names for two of them. */
+    static JsonObject toJson(VariantAttributes variant, String averageBandwidth, String frameRate) {
+        JsonObject json = new JsonObject();
+        if (variant.bandwidth() > 0) {
+            json.put("bandwidth", variant.bandwidth()).put(averageBandwidth, variant.averageBandwidth());
+        }
+        json.put(CODECS, variant.codecs());
+        return variant.frameRate() > 0 ? json.put(frameRate, variant.frameRate()) : json;
     }
 
     private static TextTrack textTrack(TextTrack.Kind kind, FieldReader fields) {
@@ -169,7 +222,10 @@ public record OutputFile(
                 .put("fileSize", fileSize)
                 .put("mimeType", mimeType);
         switch (type) {
-            case SCALED -> json.put("quality", quality);
+            case SCALED -> {
+                json.put("quality", quality);
+                variant.ifPresent(known -> json.mergeIn(toJson(known, "averageBandwidth", "frameRate")));
+            }
             case THUMBNAIL -> json.put("timestamp", timestamp);
             case STREAM -> {
                 json.put(FORMAT, quality);

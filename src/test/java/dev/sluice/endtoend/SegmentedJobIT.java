@@ -274,6 +274,9 @@ class SegmentedJobIT {
 
     private long frames(JsonObject end) throws Exception {
         JsonArray versions = end.getJsonArray("video_versions");
+        assertThat(versions.getJsonObject(0).getMap())
+                .containsKeys("bandwidth", "average_bandwidth", "codecs")
+                .containsEntry("frame_rate", 25.0);
         Path file = pipeline.download(versions.getJsonObject(0).getString("s3_key"), directory.resolve("got.mp4"));
         FfmpegInstallation real =
                 FfmpegInstallation.locate(pipeline.config(new JsonObject()).ffmpeg());

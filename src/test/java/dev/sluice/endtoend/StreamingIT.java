@@ -39,6 +39,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(180)
 class StreamingIT {
     private static final Pattern RANGE = Pattern.compile("#EXT-X-BYTERANGE:(\\d+)@(\\d+)\n(.*)");
+    private static final Pattern VARIANT = Pattern.compile(
+            "#EXT-X-STREAM-INF:BANDWIDTH=(\\d+),AVERAGE-BANDWIDTH=(\\d+),CODECS=\"([^\"]+)\".*,FRAME-RATE=([0-9.]+)");
     private static final int MOOF = 0x6d6f6f66;
 
     @TempDir
@@ -144,6 +146,30 @@ class StreamingIT {
         assertThat(update.getJsonArray("video_versions")).hasSize(2);
         assertThat(update.getJsonObject("metadata").getJsonObject("loudness").getDouble("integrated_lufs"))
                 .isBetween(-30.0, -5.0);
+    }
+
+    /** The same in the update, in the user table and in the API as in the playlist. */
+    @Test
+    void renditionsHaveTheAttributesOfThePlaylist() throws IOException {
+        Matcher variant = VARIANT.matcher(Files.readString(playlists("usual").resolve("master.m3u8")));
+        JsonArray update = pipeline.backend().awaitEnd("usual").getJsonArray("video_versions");
+        JsonArray table = new JsonArray(pipeline.database()
+                .value("SELECT \"videoVersions\" FROM \"VideoProcessingJob\" WHERE \"id\" = 'usual'"));
+        JsonArray outputs = new TestClient(pipeline.vertx(), apiPort)
+                .get("/api/video-processing/jobs/usual/outputs", TestTokens.of("user-1"))
+                .json()
+                .getJsonArray("outputs");
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(variant.find()).isTrue();
+            for (JsonArray renditions : List.of(update, table, outputs)) {
+                JsonObject rendition = renditions.getJsonObject(i);
+                assertThat(rendition.getLong("bandwidth")).isEqualTo(Long.parseLong(variant.group(1)));
+                assertThat(rendition.getLong("average_bandwidth")).isEqualTo(Long.parseLong(variant.group(2)));
+                assertThat(rendition.getString("codecs")).isEqualTo(variant.group(3));
+                assertThat(rendition.getDouble("frame_rate")).isEqualTo(Double.parseDouble(variant.group(4)));
+            }
+        }
     }
 
     @Test

@@ -10,9 +10,11 @@ import dev.sluice.job.JobId;
 import dev.sluice.job.Loudness;
 import dev.sluice.job.StageName;
 import dev.sluice.job.TextTrack;
+import dev.sluice.job.VariantAttributes;
 import dev.sluice.message.json.InvalidMessageException;
 import dev.sluice.message.json.JsonValidator;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
@@ -322,6 +324,42 @@ class MessageCodecTest {
                 .hasSize(1);
         assertThat(JobUpdate.poster(List.of(poster.withStagedKey("staging/poster.jpg"))))
                 .isEmpty();
+    }
+
+    @Test
+    void attributesOfRenditionsPassTheStages() {
+        OutputFile known =
+                RENDITION.withVariant(new VariantAttributes(1_328_000, 1_096_616, "avc1.64001f,mp4a.40.2", 29.97));
+        OutputFile plain = RENDITION.withVariant(new VariantAttributes(0, 0, "avc1.64001f", 25));
+        StagedJob sent = MessageCodec.decodeStagedJob(golden("staged-job-download.json"), StageName.DOWNLOAD)
+                .withSource("jobs/x/source", METADATA)
+                .withOutputs(List.of(known.withStagedKey("staging/1"), plain, RENDITION));
+        StagedJob received = MessageCodec.decodeStagedJob(MessageCodec.encode(sent), StageName.UPLOAD);
+
+        assertThat(received.outputs()).containsExactly(known.withStagedKey("staging/1"), plain, RENDITION);
+        JsonArray versions = JobUpdate.videoVersions(received.outputs());
+        assertThat(versions.getJsonObject(0).getMap())
+                .containsEntry("bandwidth", 1_328_000L)
+                .containsEntry("average_bandwidth", 1_096_616L)
+                .containsEntry("codecs", "avc1.64001f,mp4a.40.2")
+                .containsEntry("frame_rate", 29.97);
+        assertThat(versions.getJsonObject(1).getMap())
+                .containsEntry("codecs", "avc1.64001f")
+                .doesNotContainKeys("bandwidth", "average_bandwidth");
+        assertThat(versions.getJsonObject(2).getMap()).doesNotContainKeys("codecs", "frame_rate");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"bandwidth, -1", "averageBandwidth, 1e300", "frameRate, -25"})
+    void rejectsInvalidAttributeOfRendition(String field, double value) {
+        JsonObject message = MessageCodec.decodeStagedJob(golden("staged-job-download.json"), StageName.DOWNLOAD)
+                .withSource("jobs/x/source", METADATA)
+                .withOutputs(List.of(RENDITION.withVariant(new VariantAttributes(1, 1, "avc1.64001f", 25))))
+                .toJson();
+        message.getJsonArray("outputs").getJsonObject(0).put(field, value);
+
+        assertThatThrownBy(() -> MessageCodec.decodeStagedJob(message.toBuffer(), StageName.UPLOAD))
+                .hasMessageContaining("The field '" + field + "' must be a number from 0");
     }
 
     private static JobUpdate update(

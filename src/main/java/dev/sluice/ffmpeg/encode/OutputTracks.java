@@ -1,5 +1,6 @@
 package dev.sluice.ffmpeg.encode;
 
+import dev.sluice.job.VariantAttributes;
 import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.mp4.Mp4Reader;
 import dev.sluice.media.mp4.Mp4Track;
@@ -14,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -90,6 +92,15 @@ record OutputTracks(Track video, Optional<Track> audio) {
                 .max(Comparator.naturalOrder())
                 .orElseThrow()
                 .minus(start);
+    }
+
+    /** Codecs and average frame rate. */
+    VariantAttributes variant() {
+        return new VariantAttributes(
+                0,
+                0,
+                tracks().map(track -> track.description().codec()).collect(Collectors.joining(",")),
+                video.seconds() > 0 ? video.samples() / video.seconds() : 0);
     }
 
     private Stream<Track> tracks() {

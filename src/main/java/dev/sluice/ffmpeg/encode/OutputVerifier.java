@@ -101,7 +101,8 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
                     rendition.size().height(),
                     bytes,
                     found.video().duration(),
-                    found.video().samples()));
+                    found.video().samples(),
+                    found.variant()));
         }
         StreamTimes times = times(tracks.get(0));
         requireThumbnails(count, thumbnails, expected.source(), times);

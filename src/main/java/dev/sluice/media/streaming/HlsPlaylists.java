@@ -1,11 +1,15 @@
 package dev.sluice.media.streaming;
 
 import dev.sluice.job.TextTrack;
+import dev.sluice.job.VariantAttributes;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -31,6 +35,7 @@ public final class HlsPlaylists {
 
     private final StreamPresentation presentation;
     private final List<StreamText> texts;
+    private final Map<String, VariantAttributes> variants = new LinkedHashMap<>();
 
     /**
      * Creates the playlists of a video.
@@ -41,6 +46,14 @@ public final class HlsPlaylists {
     public HlsPlaylists(List<StreamRendition> renditions, List<StreamText> texts) {
         this.presentation = new StreamPresentation(renditions);
         this.texts = List.copyOf(texts);
+        presentation
+                .renditions()
+                .forEach(rendition -> variants.put(rendition.quality(), presentation.attributes(rendition)));
+    }
+
+    /** What the multivariant playlist states about each rendition, by quality. */
+    public Map<String, VariantAttributes> variants() {
+        return Collections.unmodifiableMap(variants);
     }
 
     /** All playlists, the multivariant one first. */
@@ -78,22 +91,19 @@ public final class HlsPlaylists {
 
     private String multivariant() {
         StringBuilder text = new StringBuilder(HEAD).append("#EXT-X-INDEPENDENT-SEGMENTS\n");
-        Optional<FragmentedStream> audio = presentation.audio();
-        if (audio.isPresent()) {
+        if (presentation.audio().isPresent()) {
             text.append(AUDIO_MEDIA);
         }
         addTexts(text);
         for (StreamRendition rendition : presentation.renditions()) {
-            FragmentedStream video = rendition.file().video();
-            Bandwidth bandwidth = presentation.videoBandwidth(rendition).plus(presentation.audioBandwidth());
-            text.append(bandwidth("#EXT-X-STREAM-INF:", bandwidth))
+            VariantAttributes variant = Objects.requireNonNull(variants.get(rendition.quality()));
+            text.append(bandwidth("#EXT-X-STREAM-INF:", new Bandwidth(variant.bandwidth(), variant.averageBandwidth())))
                     .append(",CODECS=\"")
-                    .append(video.codec())
-                    .append(audio.map(stream -> "," + stream.codec()).orElse(""))
+                    .append(variant.codecs())
                     .append('"')
-                    .append(resolution(video))
-                    .append(String.format(Locale.ROOT, ",FRAME-RATE=%.3f", presentation.frameRate(rendition)))
-                    .append(audio.map(stream -> AUDIO_ATTRIBUTE).orElse(""))
+                    .append(resolution(rendition.file().video()))
+                    .append(String.format(Locale.ROOT, ",FRAME-RATE=%.3f", variant.frameRate()))
+                    .append(presentation.audio().isPresent() ? AUDIO_ATTRIBUTE : "")
                     .append(texts.isEmpty() ? "" : ",SUBTITLES=\"" + TEXT_GROUP + "\"")
                     .append('\n')
                     .append(mediaName(rendition))

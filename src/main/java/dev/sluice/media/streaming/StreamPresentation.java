@@ -1,5 +1,6 @@
 package dev.sluice.media.streaming;
 
+import dev.sluice.job.VariantAttributes;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -46,6 +47,17 @@ record StreamPresentation(List<StreamRendition> renditions) {
     Bandwidth videoBandwidth(StreamRendition rendition) {
         FragmentedStream video = rendition.file().video();
         return Bandwidth.of(video.segments(), video.timescale(), targetSeconds());
+    }
+
+    /** What the multivariant playlist states about a rendition, with the common audio. */
+    VariantAttributes attributes(StreamRendition rendition) {
+        Bandwidth bandwidth = videoBandwidth(rendition).plus(audioBandwidth());
+        return new VariantAttributes(
+                bandwidth.peak(),
+                bandwidth.average(),
+                rendition.file().video().codec()
+                        + audio().map(stream -> "," + stream.codec()).orElse(""),
+                frameRate(rendition));
     }
 
     /** The highest frame rate of a segment of at least half the target duration, else of the video, frames per second. */

@@ -110,14 +110,23 @@ public final class FieldReader {
 
     /** A time in seconds; 0 if missing. */
     public double seconds(String field) {
+        return quantity(field, MAX_SECONDS, "a number of seconds");
+    }
+
+    /** A number; 0 if missing. */
+    public double quantity(String field) {
+        return quantity(field, MAX_BYTES, "a number");
+    }
+
+    private double quantity(String field, long max, String expected) {
         Object value = json.getValue(field);
         if (value == null) {
             return 0;
         }
-        if (value instanceof Number number && number.doubleValue() >= 0 && number.doubleValue() <= MAX_SECONDS) {
+        if (value instanceof Number number && number.doubleValue() >= 0 && number.doubleValue() <= max) {
             return number.doubleValue();
         }
-        throw wrongType(field, "a number of seconds from 0 to " + MAX_SECONDS);
+        throw wrongType(field, expected + " from 0 to " + max);
     }
 
     private static long whole(String field, @Nullable Object value, long min, long max) {

@@ -5,6 +5,7 @@ import dev.sluice.common.io.PrivateFiles;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.ffmpeg.text.TextTracks;
 import dev.sluice.job.TextTrack;
+import dev.sluice.job.VariantAttributes;
 import dev.sluice.media.preview.ImageFile;
 import dev.sluice.media.preview.Storyboard;
 import dev.sluice.media.rendition.EncodeResult;
@@ -32,6 +33,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
@@ -53,23 +55,20 @@ public record EncodeOutputStore(
 
     /** Stores the outputs and adds them, with their locations, to the job. */
     Future<StageResult> store(StageContext context, EncodeResult result, TextTracks text) {
-        return workers.executeBlocking(() -> streams(context.job().mediaId(), result, text), false)
-                .compose(streams -> store(context, result.withWarnings(text.warnings()), streams));
+        return workers.executeBlocking(() -> outputs(context.job(), result, text), false)
+                .compose(outputs -> store(context, result.withWarnings(text.warnings()), outputs));
     }
 
-    private Future<StageResult> store(StageContext context, EncodeResult result, List<Output> streams) {
+    private Future<StageResult> store(StageContext context, EncodeResult result, List<Output> outputs) {
         StagedJob job = context.job();
-        List<Output> outputs = new ArrayList<>();
-        result.renditions().forEach(rendition -> outputs.add(output(job.mediaId(), rendition)));
-        // Viewers need the smallest rendition, the playlists and the poster first.
-        outputs.addAll(1, streams);
-        if (job.updateOptions().thumbnails()) {
-            result.thumbnails().forEach(thumbnail -> outputs.add(output(job.mediaId(), thumbnail)));
-        }
         List<LocalFile> files = outputs.stream().map(Output::localFile).toList();
         JsonObject summary = new JsonObject()
                 .put("renditions", result.renditions().size())
-                .put("thumbnails", outputs.size() - result.renditions().size() - streams.size())
+                .put(
+                        "thumbnails",
+                        outputs.stream()
+                                .filter(output -> output.description().type() == OutputFile.Type.THUMBNAIL)
+                                .count())
                 .put("bytes", files.stream().mapToLong(LocalFile::bytes).sum());
         return artifactStore.store(context, files).map(locations -> {
             List<OutputFile> stored = IntStream.range(0, outputs.size())
@@ -84,8 +83,29 @@ public record EncodeOutputStore(
         });
     }
 
-    private List<Output> streams(String mediaId, EncodeResult result, TextTracks text) {
-        List<Output> all = new ArrayList<>(playlists(mediaId, result, text));
+    /** Describes all outputs in the order of the upload, and writes the playlists. Blocks. */
+    private List<Output> outputs(StagedJob job, EncodeResult result, TextTracks text) {
+        String mediaId = job.mediaId();
+        List<StreamRendition> renditions = streamRenditions(mediaId, result);
+        Optional<HlsPlaylists> playlists =
+                renditions.isEmpty() ? Optional.empty() : Optional.of(new HlsPlaylists(renditions, streamTexts(text)));
+        Map<String, VariantAttributes> variants =
+                playlists.map(HlsPlaylists::variants).orElse(Map.of());
+        List<Output> all = new ArrayList<>();
+        result.renditions().forEach(rendition -> all.add(output(mediaId, rendition, variants)));
+        // Viewers need the smallest rendition, the playlists and the poster first.
+        List<Output> streams = new ArrayList<>();
+        playlists.ifPresent(hls -> streams.addAll(playlists(mediaId, hls, renditions, result)));
+        streams.addAll(textAndPreviews(mediaId, result, text));
+        all.addAll(1, streams);
+        if (job.updateOptions().thumbnails()) {
+            result.thumbnails().forEach(thumbnail -> all.add(output(mediaId, thumbnail)));
+        }
+        return all;
+    }
+
+    private List<Output> textAndPreviews(String mediaId, EncodeResult result, TextTracks text) {
+        List<Output> all = new ArrayList<>();
         text.tracks().forEach(file -> all.add(output(mediaId, file)));
         result.previews()
                 .poster()
@@ -142,8 +162,8 @@ public record EncodeOutputStore(
         }
     }
 
-    /** Writes the playlists beside the renditions; none unless all renditions have fragments. Blocks. */
-    private List<Output> playlists(String mediaId, EncodeResult result, TextTracks text) {
+    /** The renditions as playlists name them; none if there are no playlists, or if a rendition has no fragments. */
+    private List<StreamRendition> streamRenditions(String mediaId, EncodeResult result) {
         String from = keys.streamKey(mediaId, Playlist.MASTER).value();
         List<StreamRendition> renditions = result.renditions().stream()
                 .flatMap(rendition -> rendition.stream().stream()
@@ -155,11 +175,16 @@ public record EncodeOutputStore(
                                                 .value()),
                                 stream)))
                 .toList();
-        if (streaming == MediaConfig.Streaming.NONE
-                || renditions.size() < result.renditions().size()) {
-            return List.of();
-        }
-        List<Playlist> playlists = new ArrayList<>(new HlsPlaylists(renditions, streamTexts(text)).build());
+        return streaming == MediaConfig.Streaming.NONE
+                        || renditions.size() < result.renditions().size()
+                ? List.of()
+                : renditions;
+    }
+
+    /** Writes the playlists beside the renditions. Blocks. */
+    private List<Output> playlists(
+            String mediaId, HlsPlaylists hls, List<StreamRendition> renditions, EncodeResult result) {
+        List<Playlist> playlists = new ArrayList<>(hls.build());
         if (streaming == MediaConfig.Streaming.HLS_DASH) {
             playlists.add(new DashManifest(renditions).build());
         }
@@ -201,17 +226,18 @@ public record EncodeOutputStore(
         }
     }
 
-    private Output output(String mediaId, RenditionFile rendition) {
+    private Output output(String mediaId, RenditionFile rendition, Map<String, VariantAttributes> variants) {
         return new Output(
                 new OutputFile(
-                        OutputFile.Type.SCALED,
-                        keys.renditionKey(mediaId, rendition.quality()).value(),
-                        rendition.width(),
-                        rendition.height(),
-                        rendition.bytes(),
-                        "video/mp4",
-                        rendition.quality(),
-                        0),
+                                OutputFile.Type.SCALED,
+                                keys.renditionKey(mediaId, rendition.quality()).value(),
+                                rendition.width(),
+                                rendition.height(),
+                                rendition.bytes(),
+                                "video/mp4",
+                                rendition.quality(),
+                                0)
+                        .withVariant(variants.getOrDefault(rendition.quality(), rendition.variant())),
                 rendition.file());
     }
 

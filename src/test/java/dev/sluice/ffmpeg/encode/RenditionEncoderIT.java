@@ -13,6 +13,7 @@ import dev.sluice.ffmpeg.probe.MediaProber;
 import dev.sluice.ffmpeg.process.InputArguments;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
+import dev.sluice.job.VariantAttributes;
 import dev.sluice.media.ColorStandard;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.MediaInfo;
@@ -78,6 +79,11 @@ class RenditionEncoderIT {
         EncodeResult result = encode(source, ProgressListener.noop());
 
         assertThat(result.renditions()).extracting(RenditionFile::quality).containsExactly("360p", "540p");
+        assertThat(result.renditions())
+                .extracting(RenditionFile::variant)
+                .allSatisfy(variant -> assertThat(variant.codecs()).matches("avc1\\.[0-9a-f]{6},mp4a\\.40\\.2"))
+                .extracting(VariantAttributes::frameRate)
+                .containsOnly(25.0);
     }
 
     /** Black, then white with noise and dark, then test pattern. */

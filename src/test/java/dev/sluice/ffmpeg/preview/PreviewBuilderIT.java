@@ -8,6 +8,7 @@ import dev.sluice.config.MediaConfig;
 import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
+import dev.sluice.job.VariantAttributes;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.preview.ImageFile;
 import dev.sluice.media.preview.Previews;
@@ -104,7 +105,15 @@ class PreviewBuilderIT {
         return new PreviewBuilder.Request(
                 other,
                 new Dimensions(540, 960),
-                new RenditionFile("960p", other.resolve("missing.mp4"), 540, 960, 1, Duration.ofSeconds(1), 1),
+                new RenditionFile(
+                        "960p",
+                        other.resolve("missing.mp4"),
+                        540,
+                        960,
+                        1,
+                        Duration.ofSeconds(1),
+                        1,
+                        new VariantAttributes(0, 0, "avc1.64001f", 25)),
                 Duration.ZERO,
                 Duration.ofSeconds(1));
     }

@@ -3,7 +3,9 @@ package dev.sluice.media.streaming;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.job.TextTrack;
+import dev.sluice.job.VariantAttributes;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -39,11 +41,12 @@ class PlaylistsTest {
     /** The peak of the video is the second segment, of 6 s: 1.2 Mbit/s; that of the audio 128 kbit/s, its first segment. */
     @Test
     void statesBandwidthsOfTheSpecification() {
-        assertThat(new HlsPlaylists(List.of(RENDITION), List.of())
-                        .build()
-                        .get(0)
-                        .text())
-                .isEqualTo("""
+        HlsPlaylists playlists = new HlsPlaylists(List.of(RENDITION), List.of());
+
+        assertThat(playlists.variants())
+                .containsExactly(
+                        Map.entry("720p", new VariantAttributes(1_328_000, 1_096_616, "avc1.64001f,mp4a.40.2", 25)));
+        assertThat(playlists.build().get(0).text()).isEqualTo("""
                         #EXTM3U
                         #EXT-X-VERSION:7
                         #EXT-X-INDEPENDENT-SEGMENTS
