@@ -13,6 +13,7 @@ const PRODUCER = none('The message was not valid: the program that sent it must 
 const ADVICE = {
   invalid_message: PRODUCER,
   unsupported_media_type: PRODUCER,
+  unknown_profile: none('The administrator of this installation defines the profiles. A retry helps only after the profile was added.'),
   object_not_found: UPLOAD,
   object_changed: RETRY,
   checksum_mismatch: RETRY,

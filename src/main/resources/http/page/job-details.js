@@ -19,6 +19,7 @@ const JOB = [
   ['Media ID', ({ media_id: id }) => id],
   ['Owner', ({ user_id: id }) => id],
   ['Job ID', ({ job_id: id }) => id],
+  ['Profile', ({ profile }) => profile],
   ['Trace ID', ({ trace_id: id }) => id],
 ];
 

@@ -5,9 +5,9 @@ import dev.sluice.backend.admin.BacklogHistory;
 import dev.sluice.backend.admin.DeadLetterService;
 import dev.sluice.backend.admin.FleetService;
 import dev.sluice.backend.job.JobControlService;
+import dev.sluice.backend.job.JobOptionsResolver;
 import dev.sluice.backend.job.JobSchedulerVerticle;
 import dev.sluice.backend.job.JobSubmissionService;
-import dev.sluice.backend.job.JobWebhookResolver;
 import dev.sluice.backend.job.MediaJobService;
 import dev.sluice.backend.stream.OutputUrls;
 import dev.sluice.backend.stream.SignedStreamService;
@@ -126,12 +126,12 @@ record BackendServices(
                 outboxNotifier,
                 config.quotas().maxUnfinishedJobs(),
                 services.tracer());
-        JobWebhookResolver webhookResolver = new JobWebhookResolver(config.webhooks());
+        JobOptionsResolver optionsResolver =
+                new JobOptionsResolver(config.webhooks(), services.config().profiles());
         MediaJobService media = new MediaJobService(
                 queries,
                 submission,
                 services.storage().objectStore(),
-                webhookResolver,
                 services.storage().keys());
         DeadLetterService deadLetters = new DeadLetterService(
                 vertx,
@@ -177,7 +177,7 @@ record BackendServices(
                                 store, submission, rules.partSize(), rules.maxBytes(), limiter, metrics.uploads()),
                         resumable,
                         new DirectUploadService(resumable, store, presignedUrls, finalizer),
-                        webhookResolver,
+                        optionsResolver,
                         new EventTicketService(
                                 new EventTicketRepository(services.storage().database())),
                         services.storage().objectStore(),

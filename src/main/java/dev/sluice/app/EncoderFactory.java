@@ -22,8 +22,8 @@ record EncoderFactory(
     }
 
     /** @param threads that FFmpeg may use */
-    EncoderTrial trial(int threads) {
-        return new EncoderTrial(runner(config.media()), threads);
+    EncoderTrial trial(MediaConfig settings, int threads) {
+        return new EncoderTrial(runner(settings), threads);
     }
 
     /** @param threads that FFmpeg may use */
@@ -34,7 +34,6 @@ record EncoderFactory(
                 speedEstimator,
                 scanner,
                 new SpeedCalibration(runner(config.media())),
-                config.media(),
                 config.delivery().maxTaskDuration(),
                 threads);
     }

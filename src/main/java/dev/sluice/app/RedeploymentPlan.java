@@ -24,6 +24,10 @@ public record RedeploymentPlan(Set<String> verticles, Set<String> restart) {
     private static final List<String> BACKEND =
             List.of(BackendServices.UPDATES, BackendServices.WEBHOOKS, BackendServices.SCHEDULER, BackendServices.API);
 
+    private static final String MEDIA = "media";
+    /** Its settings are those of section {@code media}, with changes. */
+    private static final String PROFILES = "profiles";
+
     /** The verticles that use a section. A section that is not listed is used by what the process opens at its start. */
     private static final Map<String, List<String>> USERS = Map.of(
             "rabbitmq",
@@ -32,7 +36,7 @@ public record RedeploymentPlan(Set<String> verticles, Set<String> restart) {
             with(CONSUMERS, Pipeline.CLEANUP, BackendServices.API),
             "keys",
             with(CONSUMERS, Pipeline.CLEANUP, BackendServices.API),
-            "media",
+            MEDIA,
             with(CONSUMERS, Pipeline.CLEANUP, BackendServices.API),
             "ffmpeg",
             CONSUMERS,
@@ -85,7 +89,7 @@ public record RedeploymentPlan(Set<String> verticles, Set<String> restart) {
                 .findFirst()
                 // Requests may run all stages with their retries, and as many at a time as processing.
                 .map(stage -> List.of(stage, Pipeline.REQUESTS))
-                .orElseGet(() -> USERS.getOrDefault(section, List.of()));
+                .orElseGet(() -> USERS.getOrDefault(section.equals(PROFILES) ? MEDIA : section, List.of()));
     }
 
     private static List<String> with(List<String> some, String... others) {

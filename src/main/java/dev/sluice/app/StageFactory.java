@@ -13,7 +13,6 @@ import dev.sluice.stage.encode.EncodeOutputStore;
 import dev.sluice.stage.encode.EncodeServices;
 import dev.sluice.stage.encode.GrowingPieces;
 import dev.sluice.stage.encode.JoinStage;
-import dev.sluice.stage.encode.OutputSizeEstimator;
 import dev.sluice.stage.encode.ProcessingStage;
 import dev.sluice.stage.encode.SegmentStage;
 import dev.sluice.stage.encode.TaskArtifactFetcher;
@@ -38,7 +37,7 @@ final class StageFactory {
         this.workers = workers;
         this.workspace = services.storage().workspace();
         ObjectStore objectStore = services.storage().objectStore();
-        MediaConfig media = services.config().media();
+        MediaConfig.Limits limits = services.config().media().limits();
         this.stagingUploader =
                 new StagingUploader(objectStore, services.storage().staging());
         this.artifactStore = switch (services.config().workspace().mode()) {
@@ -46,21 +45,16 @@ final class StageFactory {
             case OBJECT_STORE -> new ArtifactStore.ObjectArtifactStore(stagingUploader, workspace);
         };
         this.encodeServices = new EncodeServices(
-                new SourceProvider(
-                        objectStore,
-                        workspace,
-                        services.storage().sourceCache(),
-                        media.limits().maxBytes()),
+                new SourceProvider(objectStore, workspace, services.storage().sourceCache(), limits.maxBytes()),
                 workspace,
                 services.media().prober(),
                 workers,
-                new OutputSizeEstimator(media),
                 new TextTrackExtractor(
                         services.media().encoders().ffmpeg(),
                         services.config().ffmpeg().probeTimeout(),
-                        media.limits()),
-                media);
-        this.outputs = new EncodeOutputStore(services.storage().keys(), artifactStore, workers, media.streaming());
+                        limits),
+                services.config().profiles());
+        this.outputs = new EncodeOutputStore(services.storage().keys(), artifactStore, workers);
     }
 
     Stage download() {
@@ -73,7 +67,7 @@ final class StageFactory {
         return new ProcessingStage(
                 encodeServices,
                 services.media().encoders().segmentPlanner(threads),
-                services.media().encoders().trial(threads),
+                settings -> services.media().encoders().trial(settings, threads),
                 services.media().encoders()::renditionEncoder,
                 outputs,
                 threads);

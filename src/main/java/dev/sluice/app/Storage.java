@@ -1,7 +1,6 @@
 package dev.sluice.app;
 
 import dev.sluice.common.async.CancellationToken;
-import dev.sluice.config.MediaConfig;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.objectstore.OutputKeys;
 import dev.sluice.objectstore.StagingArea;
@@ -58,9 +57,7 @@ record Storage(
     }
 
     private static OutputKeys outputKeys(SluiceConfig config) {
-        return new OutputKeys(
-                config.keys(),
-                config.media().ladder().stream().map(MediaConfig.Rung::quality).toList());
+        return new OutputKeys(config.keys(), config.profiles().qualities());
     }
 
     Future<?> close() {

@@ -7,12 +7,18 @@ import dev.sluice.config.value.InvalidConfigException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -21,10 +27,11 @@ import java.util.stream.Stream;
  * @param ladder the rungs, at least one, smallest first
  * @param audioBitrate bit/s of the stereo AAC stream
  * @param keyFrameInterval interval of key frames, the same in all renditions
- * @param streaming formats of adaptive streaming
+ * @param streaming formats of adaptive streaming, if renditions are published
  * @param growing whether a long video can be watched while it is encoded
  * @param preview what is made beside renditions and thumbnails
  * @param loudnessTarget integrated loudness of the published audio, LUFS; empty: that of the source
+ * @param published which outputs of the encode are published
  */
 public record MediaConfig(
         List<Rung> ladder,
@@ -36,10 +43,76 @@ public record MediaConfig(
         Growing growing,
         Preview preview,
         OptionalDouble loudnessTarget,
+        Published published,
         Limits limits) {
 
     public MediaConfig {
         ladder = List.copyOf(ladder);
+    }
+
+    /**
+     * The settings of all jobs.
+     *
+     * @param standard section {@code media}; the settings of jobs that name no profile, or {@value #DEFAULT}
+     * @param named the sections of {@code profiles}, each with the settings of {@code media} that it does not change
+     */
+    public record Profiles(MediaConfig standard, SortedMap<String, MediaConfig> named) {
+        /** The name of section {@code media} as a profile. */
+        public static final String DEFAULT = "default";
+
+        /** Maximum length of a name. */
+        public static final int MAX_NAME = 32;
+
+        private static final String SECTION = "profiles";
+        private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1," + MAX_NAME + "}");
+
+        public Profiles {
+            named = Collections.unmodifiableSortedMap(new TreeMap<>(named));
+        }
+
+        static Profiles read(ConfigReader reader) {
+            MediaConfig standard = MediaConfig.read(reader);
+            SortedMap<String, MediaConfig> named = new TreeMap<>();
+            for (String name : reader.fieldNames(SECTION)) {
+                if (NAME.matcher(name).matches() && !name.equals(DEFAULT)) {
+                    named.put(name, MediaConfig.read(reader, SECTION + "." + name, standard));
+                } else {
+                    reader.reject(
+                            SECTION + "." + name,
+                            "the name of a profile must consist of 1 to " + MAX_NAME
+                                    + " lower-case letters, digits and -, and must not be " + DEFAULT);
+                }
+            }
+            return new Profiles(standard, named);
+        }
+
+        /**
+         * The settings of a job.
+         *
+         * @param name of the profile that the job names
+         * @throws IllegalArgumentException if there is no such profile; the message names those that exist
+         */
+        public MediaConfig of(Optional<String> name) {
+            return name.filter(named -> !named.equals(DEFAULT)).map(this::get).orElse(standard);
+        }
+
+        private MediaConfig get(String name) {
+            MediaConfig found = named.get(name);
+            if (found == null) {
+                throw new IllegalArgumentException("must be one of "
+                        + Stream.concat(Stream.of(DEFAULT), named.keySet().stream())
+                                .collect(Collectors.joining(", ")));
+            }
+            return found;
+        }
+
+        /** The names of the renditions of all profiles. */
+        public Set<String> qualities() {
+            return Stream.concat(Stream.of(standard), named.values().stream())
+                    .flatMap(media -> media.ladder.stream())
+                    .map(Rung::quality)
+                    .collect(Collectors.toSet());
+        }
     }
 
     /**
@@ -101,6 +174,12 @@ public record MediaConfig(
         }
     }
 
+    /**
+     * Which outputs of an encode are published. Thumbnails are made in any case, because renditions are compared with them; without
+     * renditions, only the smallest one is made, for the images.
+     */
+    public record Published(boolean renditions, boolean thumbnails) {}
+
     /** Formats of adaptive streaming; all address the renditions. */
     public enum Streaming {
         /** The renditions are plain MP4 files. */
@@ -137,12 +216,25 @@ public record MediaConfig(
      * @param maxStreams streams of the source
      * @param maxOutputBytes size of one output file
      */
-    public record Limits(long maxBytes, Duration maxDuration, long maxPixels, int maxStreams, long maxOutputBytes) {}
+    public record Limits(long maxBytes, Duration maxDuration, long maxPixels, int maxStreams, long maxOutputBytes) {
+        private static Limits read(ConfigSection section) {
+            return new Limits(
+                    section.longValue("maxSizeMiB", 20_480, 1, 1 << 30) << 20,
+                    section.duration("maxSeconds", 43_200, 1, 864_000),
+                    section.longValue("maxPixels", 8192L * 4320, 16, 1 << 30),
+                    section.integer("maxStreams", 64, 1, 1000),
+                    section.longValue("maxOutputMiB", 20_480, 1, 1 << 30) << 20);
+        }
+    }
 
     private static final double MILLIS = 1000.0;
     private static final Duration SEGMENT = Duration.ofSeconds(6);
     private static final String EFFORT = "effort";
     private static final String LOUDNESS_TARGET = "target";
+    private static final String NO_TARGET = "none";
+    private static final String SECTION = "media";
+    private static final String RENDITIONS = "renditions";
+    private static final String THUMBNAILS = "thumbnails";
     private static final double MIN_LOUDNESS = -40;
     private static final double MAX_LOUDNESS = -5;
     private static final Set<String> PRESETS =
@@ -154,33 +246,72 @@ public record MediaConfig(
     private static final List<Rung> DEFAULT_LADDER =
             List.of(new Rung("360p", 360, 800_000), new Rung("540p", 540, 1_500_000), new Rung("720p", 720, 2_500_000));
 
-    static MediaConfig read(ConfigSection section, ConfigSection loudness, ConfigSection limits) {
+    static MediaConfig read(ConfigReader reader) {
+        ConfigSection section = reader.section(SECTION);
+        return read(
+                reader,
+                SECTION,
+                defaults(
+                        new Growing(false, section.duration("growingStreamSeconds", 3600, 0, 604_800)),
+                        Limits.read(reader.section(SECTION + ".limits"))));
+    }
+
+    private static MediaConfig defaults(Growing growing, Limits limits) {
         return new MediaConfig(
-                section.read("ladder", MediaConfig::ladder).orElse(DEFAULT_LADDER),
+                DEFAULT_LADDER,
+                new X264("medium", 23),
+                128_000,
+                Duration.ofSeconds(2),
+                new Thumbnails(Duration.ofSeconds(15), 320),
+                Streaming.HLS,
+                growing,
+                new Preview(true, true),
+                OptionalDouble.empty(),
+                new Published(true, true),
+                limits);
+    }
+
+    /** Reads a section whose missing keys have the values of {@code base}. */
+    private static MediaConfig read(ConfigReader reader, String path, MediaConfig base) {
+        ConfigSection section = reader.section(path);
+        MediaConfig media = new MediaConfig(
+                section.read("ladder", MediaConfig::ladder).orElse(base.ladder),
                 new X264(
-                        section.read("preset", MediaConfig::preset).orElse("medium"),
-                        section.integer("crf", 23, 0, 51),
-                        section.bool("adaptiveEffort", false),
+                        section.read("preset", MediaConfig::preset).orElse(base.x264.preset()),
+                        section.integer("crf", base.x264.crf(), 0, 51),
+                        section.bool("adaptiveEffort", base.x264.adaptive()),
                         Effort.PRESET),
-                section.integer("audioKbps", 128, 32, 512) * 1000,
-                section.duration("keyFrameIntervalSeconds", 2, 0.5, 30),
+                section.integer("audioKbps", base.audioBitrate / 1000, 32, 512) * 1000,
+                section.duration("keyFrameIntervalSeconds", seconds(base.keyFrameInterval), 0.5, 30),
                 new Thumbnails(
-                        section.duration("thumbnailIntervalSeconds", 15, 1, 3600),
-                        section.integer("thumbnailWidth", 320, 16, 1920)),
-                section.read("streaming", Streaming::parse).orElse(Streaming.HLS),
-                new Growing(
-                        section.bool("streamWhileEncoding", false),
-                        section.duration("growingStreamSeconds", 3600, 0, 604_800)),
-                new Preview(section.bool("poster", true), section.bool("storyboard", true)),
-                loudness.read(LOUDNESS_TARGET, MediaConfig::loudnessTarget)
-                        .map(OptionalDouble::of)
-                        .orElseGet(OptionalDouble::empty),
-                new Limits(
-                        limits.longValue("maxSizeMiB", 20_480, 1, 1 << 30) << 20,
-                        limits.duration("maxSeconds", 43_200, 1, 864_000),
-                        limits.longValue("maxPixels", 8192L * 4320, 16, 1 << 30),
-                        limits.integer("maxStreams", 64, 1, 1000),
-                        limits.longValue("maxOutputMiB", 20_480, 1, 1 << 30) << 20));
+                        section.duration("thumbnailIntervalSeconds", seconds(base.thumbnails.interval()), 1, 3600),
+                        section.integer("thumbnailWidth", base.thumbnails.width(), 16, 1920)),
+                section.read("streaming", Streaming::parse).orElse(base.streaming),
+                new Growing(section.bool("streamWhileEncoding", base.growing.enabled()), base.growing.keep()),
+                new Preview(
+                        section.bool("poster", base.preview.poster()),
+                        section.bool("storyboard", base.preview.storyboard())),
+                reader.section(path + ".loudness")
+                        .read(LOUDNESS_TARGET, MediaConfig::loudnessTarget)
+                        .orElse(base.loudnessTarget),
+                new Published(
+                        section.bool(RENDITIONS, base.published.renditions()),
+                        section.bool(THUMBNAILS, base.published.thumbnails())),
+                base.limits);
+        if (!media.publishesAnything()) {
+            section.addError(
+                    RENDITIONS,
+                    "one of renditions, thumbnails, poster and storyboard must be true: nothing is published");
+        }
+        return media;
+    }
+
+    private boolean publishesAnything() {
+        return published.renditions() || published.thumbnails() || preview.needsTiles();
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / MILLIS;
     }
 
     /** The settings that an encode has on all hosts, as sent in messages. Limits and growing streams are not part of them. */
@@ -195,12 +326,14 @@ public record MediaConfig(
                 .put("preset", x264.preset())
                 .put("crf", x264.crf())
                 .put("audioKbps", audioBitrate / 1000)
-                .put("keyFrameSeconds", keyFrameInterval.toMillis() / MILLIS)
-                .put("thumbnailSeconds", thumbnails.interval().toMillis() / MILLIS)
+                .put("keyFrameSeconds", seconds(keyFrameInterval))
+                .put("thumbnailSeconds", seconds(thumbnails.interval()))
                 .put("thumbnailWidth", thumbnails.width())
                 .put("streaming", streaming.key())
                 .put("poster", preview.poster())
-                .put("storyboard", preview.storyboard());
+                .put("storyboard", preview.storyboard())
+                .put(RENDITIONS, published.renditions())
+                .put(THUMBNAILS, published.thumbnails());
         if (x264.effort() != Effort.PRESET) {
             json.put(EFFORT, x264.effort().key());
         }
@@ -216,24 +349,12 @@ public record MediaConfig(
     public MediaConfig withEncoding(JsonObject encoding) {
         JsonObject settings = encoding.copy();
         RENAMED_KEYS.forEach((name, key) -> settings.put(key, encoding.getValue(name)));
-        ConfigReader reader = new ConfigReader(new JsonObject().put("media", settings), Map.of());
-        MediaConfig other =
-                read(reader.section("media"), reader.section("media.loudness"), reader.section("media.limits"));
+        ConfigReader reader = new ConfigReader(new JsonObject().put(SECTION, settings), Map.of());
+        MediaConfig other = read(reader, SECTION, defaults(growing, limits));
         if (!reader.errors().isEmpty()) {
             throw new InvalidConfigException(reader.errors());
         }
-        return new MediaConfig(
-                        other.ladder,
-                        other.x264,
-                        other.audioBitrate,
-                        other.keyFrameInterval,
-                        other.thumbnails,
-                        other.streaming,
-                        growing,
-                        other.preview,
-                        other.loudnessTarget,
-                        limits)
-                .withEffort(effort(encoding));
+        return other.withEffort(effort(encoding));
     }
 
     /** The multiple of the key frame interval that is next to 6 s, as Apple's authoring specification requests. */
@@ -254,7 +375,14 @@ public record MediaConfig(
                 growing,
                 preview,
                 loudnessTarget,
+                published,
                 limits);
+    }
+
+    /** The formats of adaptive streaming: none without renditions. */
+    @Override
+    public Streaming streaming() {
+        return published.renditions() ? streaming : Streaming.NONE;
     }
 
     /** The effort is no key of the configuration. */
@@ -266,18 +394,21 @@ public record MediaConfig(
         }
     }
 
-    private static double loudnessTarget(Object value) {
+    private static OptionalDouble loudnessTarget(Object value) {
+        if (value.equals(NO_TARGET)) {
+            return OptionalDouble.empty();
+        }
         double target;
         try {
             target = Double.parseDouble(String.valueOf(value));
         } catch (NumberFormatException bad) {
-            throw new IllegalArgumentException("must be a number in LUFS", bad);
+            throw new IllegalArgumentException("must be a number in LUFS, or " + NO_TARGET, bad);
         }
         // Negated so that NaN is rejected, too.
         if (!(target >= MIN_LOUDNESS && target <= MAX_LOUDNESS)) {
             throw new IllegalArgumentException("must be from -40 to -5 LUFS");
         }
-        return target;
+        return OptionalDouble.of(target);
     }
 
     private static String preset(Object value) {

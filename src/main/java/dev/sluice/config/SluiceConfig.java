@@ -20,7 +20,7 @@ public record SluiceConfig(
         S3Config s3,
         WorkspaceConfig workspace,
         FfmpegConfig ffmpeg,
-        MediaConfig media,
+        MediaConfig.Profiles profiles,
         KeysConfig keys,
         DeliveryConfig delivery,
         UpdatesConfig updates,
@@ -91,6 +91,11 @@ public record SluiceConfig(
         JSON
     }
 
+    /** The settings of jobs that name no profile, and the limits of all jobs. */
+    public MediaConfig media() {
+        return profiles.standard();
+    }
+
     public ClusterConfig cluster() {
         return process.cluster();
     }
@@ -120,7 +125,7 @@ public record SluiceConfig(
                 s3,
                 running.workspace,
                 ffmpeg,
-                media,
+                profiles,
                 keys,
                 delivery,
                 updates,
@@ -137,7 +142,7 @@ public record SluiceConfig(
                 s3,
                 workspace,
                 ffmpeg,
-                media,
+                profiles,
                 keys,
                 delivery,
                 updates,
@@ -188,8 +193,7 @@ public record SluiceConfig(
                 S3Config.read(reader.section("s3")),
                 WorkspaceConfig.read(reader.section("workspace")),
                 FfmpegConfig.read(reader.section("ffmpeg")),
-                MediaConfig.read(
-                        reader.section("media"), reader.section("media.loudness"), reader.section("media.limits")),
+                MediaConfig.Profiles.read(reader),
                 KeysConfig.read(reader.section("keys")),
                 delivery,
                 UpdatesConfig.read(reader.section("updates")),

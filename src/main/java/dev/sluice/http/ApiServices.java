@@ -3,7 +3,7 @@ package dev.sluice.http;
 import dev.sluice.backend.admin.AdminServices;
 import dev.sluice.backend.admin.ProcessInfo;
 import dev.sluice.backend.job.JobControlService;
-import dev.sluice.backend.job.JobWebhookResolver;
+import dev.sluice.backend.job.JobOptionsResolver;
 import dev.sluice.backend.job.MediaJobService;
 import dev.sluice.backend.stream.OutputUrls;
 import dev.sluice.backend.update.EventTicketService;
@@ -22,7 +22,7 @@ public record ApiServices(
         FormUploadService uploads,
         ResumableUploadService resumable,
         DirectUploadService direct,
-        JobWebhookResolver webhookResolver,
+        JobOptionsResolver optionsResolver,
         EventTicketService tickets,
         ObjectStore store,
         OutputUrls urls,

@@ -165,22 +165,24 @@ public final class HttpApiVerticle extends VerticleBase {
         ProcessStatus status = new ProcessStatus(
                 new HealthCheck(services.queries(), services.store(), queueInspector), services.process());
         Map<String, OperationHandler> buffered = new HashMap<>();
-        buffered.putAll(new JobHandler(services.media(), services.queries(), services.control()).handlers());
-        buffered.putAll(new DirectUploadHandler(services.direct(), services.webhookResolver()).handlers());
+        buffered.putAll(
+                new JobHandler(services.media(), services.optionsResolver(), services.queries(), services.control())
+                        .handlers());
+        buffered.putAll(new DirectUploadHandler(services.direct(), services.optionsResolver()).handlers());
         buffered.putAll(new OutputUrlHandler(services.media(), services.urls()).handlers());
         buffered.putAll(new DeadLetterHandler(services.admin().deadLetters()).handlers());
         buffered.putAll(new SystemStatusHandler(queueInspector).handlers());
         buffered.putAll(
                 new FleetHandler(services.admin().fleet(), services.admin().backlog(), services.queries()).handlers());
         buffered.putAll(new EventTicketHandler(services.tickets()).handlers());
-        buffered.putAll(new WebhookSecretHandler(services.webhookResolver()).handlers());
+        buffered.putAll(new WebhookSecretHandler(services.optionsResolver()).handlers());
         buffered.putAll(new HealthHandler(status, contract).handlers());
         Map<String, StreamingHandler> streaming = new HashMap<>();
         streaming.putAll(new FormUploadHandler(
-                        vertx, config.limits().uploadPace(), services.uploads(), services.webhookResolver())
+                        vertx, config.limits().uploadPace(), services.uploads(), services.optionsResolver())
                 .handlers());
         streaming.putAll(new TusUploadHandler(
-                        vertx, config.limits().uploadPace(), services.resumable(), services.webhookResolver())
+                        vertx, config.limits().uploadPace(), services.resumable(), services.optionsResolver())
                 .handlers());
         streaming.putAll(new EventStreamHandler(
                         vertx, feed, services.media(), config.quotas().maxEventStreams(), streamMetrics)

@@ -8,6 +8,7 @@ public enum ErrorCode {
     INVALID_MESSAGE(FailureAction.FAIL),
     UNSUPPORTED_MEDIA_TYPE(FailureAction.FAIL),
     UNKNOWN_JOB(FailureAction.FAIL),
+    UNKNOWN_PROFILE(FailureAction.FAIL),
     // Source object
     OBJECT_NOT_FOUND(FailureAction.FAIL),
     OBJECT_CHANGED(FailureAction.RETRY),

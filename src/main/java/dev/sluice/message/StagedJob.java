@@ -36,6 +36,8 @@ public final class StagedJob {
     private static final String PLAN = "plan";
     private static final String STREAMS = "streams";
     private static final String TEXT_TRACKS = "textTracks";
+    private static final String PROFILE = "profile";
+    private static final int MAX_PROFILE_LENGTH = 32;
     private static final String UPDATE_OPTIONS = "answerForm";
     /** The field with the task number. */
     public static final String TASK = "task";
@@ -70,6 +72,9 @@ public final class StagedJob {
             fields.require("localVideoPath");
         }
         fields.requireStringsIfPresent(STRING_FIELDS);
+        if (fields.optionalText(PROFILE).isPresent()) {
+            var unused = fields.text(PROFILE, MAX_PROFILE_LENGTH);
+        }
         var unused = fields.bytes("fileSize");
         fields.requireObjectIfPresent("metadata");
         requireOutputsIfPresent(json);
@@ -208,6 +213,16 @@ public final class StagedJob {
 
     public StagedJob withoutPlan() {
         return json.containsKey(PLAN) ? with(changed -> changed.remove(PLAN)) : this;
+    }
+
+    /** The profile with the settings of the encode; empty for the default one. */
+    public Optional<String> profile() {
+        return text(PROFILE);
+    }
+
+    /** Of a new job. */
+    public StagedJob withProfile(Optional<String> profile) {
+        return profile.map(name -> with(changed -> changed.put(PROFILE, name))).orElse(this);
     }
 
     /** The position in the trace of the job, below which its runs are; empty if it has none, or an invalid one. */

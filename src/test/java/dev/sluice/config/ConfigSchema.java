@@ -50,7 +50,15 @@ final class ConfigSchema {
             Map.entry("keys.stream", TEXT),
             Map.entry(
                     "media.loudness.target",
-                    new JsonObject().put("type", "number").put("minimum", -40).put("maximum", -5)),
+                    new JsonObject()
+                            .put(
+                                    "anyOf",
+                                    JsonArray.of(
+                                            new JsonObject()
+                                                    .put("type", "number")
+                                                    .put("minimum", -40)
+                                                    .put("maximum", -5),
+                                            new JsonObject().put("const", "none")))),
             Map.entry("media.streaming", string("enum", JsonArray.of("hls", "hls+dash", "none"))),
             Map.entry("keys.staging", pattern("/$").put("maxLength", 128)),
             Map.entry("backend.jwtSecret", string("minLength", 32)),
@@ -90,10 +98,24 @@ final class ConfigSchema {
             throw new IllegalStateException(
                     "not documented: " + reader.schemas().keySet());
         }
+        root.getJsonObject("properties")
+                .put("profiles", profiles(root.getJsonObject("properties").getJsonObject("media")));
         return new JsonObject()
                 .put("$schema", "https://json-schema.org/draft/2020-12/schema")
                 .put("title", "Sluice configuration")
                 .mergeIn(root);
+    }
+
+    /** Each has the keys of section media, without the limits of the host; the defaults are the values of media. */
+    private static JsonObject profiles(JsonObject media) {
+        JsonObject keys = media.getJsonObject("properties").copy();
+        keys.remove("limits");
+        keys.remove("growingStreamSeconds");
+        keys.forEach(key -> ((JsonObject) key.getValue()).remove("default"));
+        return object().put("description", "settings that a job may name; missing keys are those of media")
+                .put(
+                        "patternProperties",
+                        new JsonObject().put("^(?!default$)[a-z0-9-]{1,32}$", object().put("properties", keys)));
     }
 
     private static JsonObject described(JsonObject key, Row row) {

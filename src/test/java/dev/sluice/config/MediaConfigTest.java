@@ -28,6 +28,8 @@ class MediaConfigTest {
                         "streaming",
                         "poster",
                         "storyboard",
+                        "renditions",
+                        "thumbnails",
                         "loudness");
         assertThat(encoding.getValue("keyFrameSeconds")).isEqualTo(4.0);
         assertThat(encoding.getValue("thumbnailSeconds")).isEqualTo(5.0);
@@ -49,6 +51,7 @@ class MediaConfigTest {
                         own.growing(),
                         other.preview(),
                         other.loudnessTarget(),
+                        other.published(),
                         own.limits()));
     }
 

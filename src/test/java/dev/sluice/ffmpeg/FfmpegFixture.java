@@ -195,6 +195,7 @@ public final class FfmpegFixture {
                 new MediaConfig.Growing(false, Duration.ofHours(1)),
                 new MediaConfig.Preview(true, true),
                 OptionalDouble.empty(),
+                new MediaConfig.Published(true, true),
                 limits);
     }
 }

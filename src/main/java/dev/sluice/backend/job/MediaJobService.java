@@ -13,7 +13,6 @@ import dev.sluice.persistence.job.JobCreation;
 import dev.sluice.persistence.job.JobDetails;
 import dev.sluice.persistence.job.JobQueryRepository;
 import dev.sluice.persistence.job.MediaRecord;
-import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.Optional;
@@ -27,37 +26,30 @@ public final class MediaJobService {
     private final JobQueryRepository queries;
     private final JobSubmissionService submission;
     private final ObjectStore objectStore;
-    private final JobWebhookResolver webhookResolver;
     private final OutputKeys keys;
 
     public MediaJobService(
-            JobQueryRepository queries,
-            JobSubmissionService submission,
-            ObjectStore objectStore,
-            JobWebhookResolver webhookResolver,
-            OutputKeys keys) {
+            JobQueryRepository queries, JobSubmissionService submission, ObjectStore objectStore, OutputKeys keys) {
         this.queries = queries;
         this.submission = submission;
         this.objectStore = objectStore;
-        this.webhookResolver = webhookResolver;
         this.keys = keys;
     }
 
     /**
      * Creates a job of a media item, or returns its running job.
      *
-     * @param webhookUrl receives the result of the job, in addition to the configured receivers
+     * @param options of a created job; a running one gets the webhook only
      */
-    public Future<JobId> createJob(String mediaId, Caller caller, Optional<String> webhookUrl) {
+    public Future<JobId> createJob(String mediaId, Caller caller, JobOptions options) {
         return requireAccessibleMedia(mediaId, caller)
                 .compose(media -> submission.checkQuota(caller).map(media))
-                .compose(media -> {
-                    Optional<WebhookUrl> webhook = webhookResolver.resolve(webhookUrl);
-                    return source(media)
-                            .compose(source -> submission.create(
-                                    JobCreation.forExistingMedia(job(media, source), webhook, caller.subject())))
-                            .map(Optional::orElseThrow);
-                });
+                .compose(media -> source(media)
+                        .compose(source -> submission.create(JobCreation.forExistingMedia(
+                                job(media, source).withProfile(options.profile()),
+                                options.webhook(),
+                                caller.subject())))
+                        .map(Optional::orElseThrow));
     }
 
     /** The newest job of a media item. */

@@ -1,12 +1,13 @@
 package dev.sluice.backend.upload;
 
 import dev.sluice.backend.job.Caller;
+import dev.sluice.backend.job.JobOptions;
+import dev.sluice.backend.job.JobOptionsResolver;
 import dev.sluice.backend.job.RequestRejectedException;
 import dev.sluice.objectstore.MultipartUploadId;
 import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.objectstore.s3.MultipartUploads;
 import dev.sluice.persistence.upload.UploadRecord;
-import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import java.net.URI;
 import java.util.List;
@@ -48,14 +49,18 @@ public final class DirectUploadService {
     /**
      * Creates an upload by presigned URLs.
      *
-     * @param webhook receives the result of the job
+     * @param options of the job
      */
-    public Future<DirectUpload> create(Caller caller, String name, long bytes, Optional<WebhookUrl> webhook) {
+    public Future<DirectUpload> create(Caller caller, String name, long bytes, JobOptions options) {
         boolean multipart = bytes > SINGLE_PUT_LIMIT;
         return uploads.create(
                         caller,
-                        new ResumableUploadService.NewUpload(name, bytes, Optional.empty()),
-                        webhook,
+                        new ResumableUploadService.NewUpload(
+                                name,
+                                bytes,
+                                options.profile()
+                                        .map(profile -> UploadMetadata.pair(JobOptionsResolver.PROFILE, profile))),
+                        options.webhook(),
                         true,
                         video -> multipart
                                 ? store.create(video.key(), MultipartObjectWriter.CONTENT_TYPE)

@@ -1,17 +1,16 @@
 package dev.sluice.backend.upload;
 
 import dev.sluice.backend.job.Caller;
+import dev.sluice.backend.job.JobOptions;
 import dev.sluice.backend.job.JobSubmissionService;
 import dev.sluice.backend.job.NewVideo;
 import dev.sluice.backend.job.RequestRejectedException;
 import dev.sluice.message.StagedJob;
 import dev.sluice.objectstore.s3.MultipartUploads;
 import dev.sluice.persistence.job.JobCreation;
-import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,10 +51,10 @@ public final class FormUploadService {
      * Stores a video and creates its job.
      *
      * @param name the file name given by the client
-     * @param webhook receives the result of the job
+     * @param options of the job
      * @param body paused
      */
-    public Future<StagedJob> upload(Caller caller, String name, Optional<WebhookUrl> webhook, ReadStream<Buffer> body) {
+    public Future<StagedJob> upload(Caller caller, String name, JobOptions options, ReadStream<Buffer> body) {
         return limiter.execute(
                 caller.subject(),
                 () -> metrics.count(
@@ -64,8 +63,9 @@ public final class FormUploadService {
                                 .checkQuota(caller)
                                 .compose(allowed ->
                                         store(NewVideo.create(NewVideo.sanitizeFilename(name), caller.subject()), body))
+                                .map(job -> job.withProfile(options.profile()))
                                 .compose(job -> submission
-                                        .create(JobCreation.forNewMedia(job, webhook))
+                                        .create(JobCreation.forNewMedia(job, options.webhook()))
                                         .map(job))));
     }
 

@@ -70,7 +70,7 @@ public final class ResumableUploadService {
      *
      * @param name the file name given by the client
      * @param bytes the declared length
-     * @param metadata what the client declared about it, as received
+     * @param metadata what the client declared about it, in the form of {@link UploadMetadata}; with the profile of the job
      */
     public record NewUpload(String name, long bytes, Optional<String> metadata) {}
 

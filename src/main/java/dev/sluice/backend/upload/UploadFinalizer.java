@@ -1,11 +1,13 @@
 package dev.sluice.backend.upload;
 
 import dev.sluice.backend.job.Caller;
+import dev.sluice.backend.job.JobOptionsResolver;
 import dev.sluice.backend.job.JobSubmissionService;
 import dev.sluice.backend.job.NewVideo;
 import dev.sluice.backend.job.RequestRejectedException;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.media.FileSignature;
+import dev.sluice.message.StagedJob;
 import dev.sluice.objectstore.MultipartUploadId;
 import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.objectstore.ObjectStore;
@@ -113,15 +115,15 @@ public final class UploadFinalizer {
     private Future<UploadRecord> createJob(UploadRecord upload) {
         UploadRecord.Target target = upload.target();
         NewVideo video = new NewVideo(target.mediaId(), new ObjectKey(target.key()), target.fileName(), upload.owner());
-        return submission
-                .create(JobCreation.forUpload(video.toJob(target.job(), upload.totalBytes()), upload))
-                .map(created -> {
-                    if (created.isEmpty()) {
-                        throw new RequestRejectedException(
-                                RequestRejectedException.Reason.GONE, "The upload has expired or was deleted.");
-                    }
-                    return upload;
-                });
+        StagedJob job = video.toJob(target.job(), upload.totalBytes())
+                .withProfile(UploadMetadata.value(upload.metadata(), JobOptionsResolver.PROFILE));
+        return submission.create(JobCreation.forUpload(job, upload)).map(created -> {
+            if (created.isEmpty()) {
+                throw new RequestRejectedException(
+                        RequestRejectedException.Reason.GONE, "The upload has expired or was deleted.");
+            }
+            return upload;
+        });
     }
 
     /** Deletes the stored data of a deleted upload; of a completed one what a client has written since. */

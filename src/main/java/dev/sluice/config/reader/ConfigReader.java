@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -30,6 +31,18 @@ public class ConfigReader {
             value = value instanceof JsonObject object ? object.getValue(step) : null;
         }
         return new ConfigSection(this, path, value instanceof JsonObject object ? object : new JsonObject());
+    }
+
+    /** The names in a section that the file chooses; empty if there is no such section. */
+    public Set<String> fieldNames(String path) {
+        names.add(path);
+        return file.getValue(path) instanceof JsonObject object ? Set.copyOf(object.fieldNames()) : Set.of();
+    }
+
+    /** Adds an error for a key that is not read. */
+    public void reject(String key, String what) {
+        registerKey(key);
+        addError(key, what);
     }
 
     void addError(String key, String what) {

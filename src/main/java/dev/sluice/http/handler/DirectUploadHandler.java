@@ -1,6 +1,6 @@
 package dev.sluice.http.handler;
 
-import dev.sluice.backend.job.JobWebhookResolver;
+import dev.sluice.backend.job.JobOptionsResolver;
 import dev.sluice.backend.upload.DirectUploadService;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -15,11 +15,11 @@ import java.util.Optional;
 /** Uploads of clients to the object store. */
 public final class DirectUploadHandler {
     private final DirectUploadService uploads;
-    private final JobWebhookResolver webhookResolver;
+    private final JobOptionsResolver optionsResolver;
 
-    public DirectUploadHandler(DirectUploadService uploads, JobWebhookResolver webhookResolver) {
+    public DirectUploadHandler(DirectUploadService uploads, JobOptionsResolver optionsResolver) {
         this.uploads = uploads;
-        this.webhookResolver = webhookResolver;
+        this.optionsResolver = optionsResolver;
     }
 
     public Map<String, OperationHandler> handlers() {
@@ -28,12 +28,13 @@ public final class DirectUploadHandler {
 
     private Future<JsonObject> create(ApiRequest call) {
         JsonObject body = call.body();
-        Optional<String> webhookUrl = Optional.ofNullable(body.getString(JobWebhookResolver.PARAMETER));
         return uploads.create(
                         call.caller(),
                         body.getString("filename", ""),
                         body.getLong("size"),
-                        webhookResolver.resolve(webhookUrl))
+                        optionsResolver.resolve(
+                                Optional.ofNullable(body.getString(JobOptionsResolver.WEBHOOK)),
+                                Optional.ofNullable(body.getString(JobOptionsResolver.PROFILE))))
                 .map(created -> new JsonObject()
                         .put("upload_id", created.upload().id())
                         .put("media_id", created.upload().target().mediaId())

@@ -1,7 +1,7 @@
 package dev.sluice.http.handler;
 
 import dev.sluice.backend.job.JobControlService;
-import dev.sluice.backend.job.JobWebhookResolver;
+import dev.sluice.backend.job.JobOptionsResolver;
 import dev.sluice.backend.job.MediaJobService;
 import dev.sluice.backend.job.OperationResult;
 import dev.sluice.backend.job.RequestRejectedException;
@@ -25,11 +25,17 @@ public final class JobHandler {
     private static final String WAITING = "waiting";
 
     private final MediaJobService media;
+    private final JobOptionsResolver optionsResolver;
     private final JobQueryRepository queries;
     private final JobControlService control;
 
-    public JobHandler(MediaJobService media, JobQueryRepository queries, JobControlService control) {
+    public JobHandler(
+            MediaJobService media,
+            JobOptionsResolver optionsResolver,
+            JobQueryRepository queries,
+            JobControlService control) {
         this.media = media;
+        this.optionsResolver = optionsResolver;
         this.queries = queries;
         this.control = control;
     }
@@ -49,7 +55,9 @@ public final class JobHandler {
         return media.createJob(
                         call.pathParameter("id"),
                         call.caller(),
-                        Optional.ofNullable(call.body().getString(JobWebhookResolver.PARAMETER)))
+                        optionsResolver.resolve(
+                                Optional.ofNullable(call.body().getString(JobOptionsResolver.WEBHOOK)),
+                                Optional.ofNullable(call.body().getString(JobOptionsResolver.PROFILE))))
                 .map(job -> new JsonObject().put("success", true).put("job_id", job.value()));
     }
 

@@ -38,13 +38,14 @@ final class JobJson {
     }
 
     /**
-     * The status with object key, warnings, cost, trace ID and runs.
+     * The status with object key, profile, warnings, cost, trace ID and runs.
      *
      * @param diagnostics whether failed attempts have their diagnostics, which are for administrators
      */
     static JsonObject details(JobDetails job, boolean diagnostics) {
         JsonObject json = status(job);
         put(json, "s3_key", job.source().s3Key());
+        put(json, "profile", job.source().profile());
         json.put("warnings", job.outputs().warnings());
         put(json, "cost", job.cost());
         put(json, "trace_id", job.traceId());

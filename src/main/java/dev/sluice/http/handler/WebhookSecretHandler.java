@@ -1,16 +1,16 @@
 package dev.sluice.http.handler;
 
-import dev.sluice.backend.job.JobWebhookResolver;
+import dev.sluice.backend.job.JobOptionsResolver;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
 
 /** The secret that signs the webhooks of the caller. */
 public final class WebhookSecretHandler {
-    private final JobWebhookResolver webhookResolver;
+    private final JobOptionsResolver optionsResolver;
 
-    public WebhookSecretHandler(JobWebhookResolver webhookResolver) {
-        this.webhookResolver = webhookResolver;
+    public WebhookSecretHandler(JobOptionsResolver optionsResolver) {
+        this.optionsResolver = optionsResolver;
     }
 
     public Map<String, OperationHandler> handlers() {
@@ -19,6 +19,6 @@ public final class WebhookSecretHandler {
 
     private Future<JsonObject> get(ApiRequest call) {
         return Future.succeededFuture(new JsonObject()
-                .put("secret", webhookResolver.secretOf(call.caller()).reveal()));
+                .put("secret", optionsResolver.secretOf(call.caller()).reveal()));
     }
 }

@@ -1,14 +1,14 @@
 package dev.sluice.http.stream;
 
 import dev.sluice.backend.job.Caller;
-import dev.sluice.backend.job.JobWebhookResolver;
+import dev.sluice.backend.job.JobOptions;
+import dev.sluice.backend.job.JobOptionsResolver;
 import dev.sluice.backend.upload.FormUploadService;
 import dev.sluice.config.BackendConfig;
 import dev.sluice.http.handler.ApiRequest;
 import dev.sluice.http.handler.JsonResponse;
 import dev.sluice.http.problem.InvalidRequestException;
 import dev.sluice.message.StagedJob;
-import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -18,7 +18,6 @@ import io.vertx.core.http.HttpServerFileUpload;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Uploads as multipart/form-data. */
@@ -30,15 +29,15 @@ public final class FormUploadHandler {
     private final Vertx vertx;
     private final BackendConfig.UploadPace pace;
     private final FormUploadService uploads;
-    private final JobWebhookResolver webhookResolver;
+    private final JobOptionsResolver optionsResolver;
 
     /** @param pace of the request */
     public FormUploadHandler(
-            Vertx vertx, BackendConfig.UploadPace pace, FormUploadService uploads, JobWebhookResolver webhookResolver) {
+            Vertx vertx, BackendConfig.UploadPace pace, FormUploadService uploads, JobOptionsResolver optionsResolver) {
         this.vertx = vertx;
         this.pace = pace;
         this.uploads = uploads;
-        this.webhookResolver = webhookResolver;
+        this.optionsResolver = optionsResolver;
     }
 
     public Map<String, StreamingHandler> handlers() {
@@ -46,7 +45,10 @@ public final class FormUploadHandler {
     }
 
     private Future<Void> upload(ApiRequest call, HttpServerRequest request) {
-        Form form = new Form(call.caller(), webhookResolver.resolve(call.query(JobWebhookResolver.PARAMETER)));
+        Form form = new Form(
+                call.caller(),
+                optionsResolver.resolve(
+                        call.query(JobOptionsResolver.WEBHOOK), call.query(JobOptionsResolver.PROFILE)));
         try {
             request.setExpectMultipart(true);
         } catch (RuntimeException notAForm) {
@@ -79,16 +81,16 @@ public final class FormUploadHandler {
     /** The first file of the field is the video; other parts are discarded. */
     private final class Form {
         private final Caller caller;
-        private final Optional<WebhookUrl> webhook;
+        private final JobOptions options;
         private final Promise<StagedJob> stored = Promise.promise();
         private final RequestPace pace = new RequestPace(vertx, FormUploadHandler.this.pace);
         private final FormFileName fileName = new FormFileName(FIELD);
         private @Nullable UploadStream video;
         private boolean storing;
 
-        Form(Caller caller, Optional<WebhookUrl> webhook) {
+        Form(Caller caller, JobOptions options) {
             this.caller = caller;
-            this.webhook = webhook;
+            this.options = options;
         }
 
         void part(HttpServerFileUpload file) {
@@ -105,7 +107,7 @@ public final class FormUploadHandler {
 
         private void store(HttpServerFileUpload file, UploadStream data) {
             storing = true;
-            uploads.upload(caller, fileName.found().orElse(file.filename()), webhook, data)
+            uploads.upload(caller, fileName.found().orElse(file.filename()), options, data)
                     // Clients read the response only after they have sent the form.
                     .onComplete(done -> data.discard())
                     .onComplete(stored);

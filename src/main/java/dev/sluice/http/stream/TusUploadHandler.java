@@ -1,8 +1,9 @@
 package dev.sluice.http.stream;
 
-import dev.sluice.backend.job.JobWebhookResolver;
+import dev.sluice.backend.job.JobOptionsResolver;
 import dev.sluice.backend.upload.ChecksumVerifier;
 import dev.sluice.backend.upload.ResumableUploadService;
+import dev.sluice.backend.upload.UploadMetadata;
 import dev.sluice.config.BackendConfig;
 import dev.sluice.http.handler.ApiRequest;
 import dev.sluice.http.problem.InvalidRequestException;
@@ -14,7 +15,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
@@ -40,18 +40,18 @@ public final class TusUploadHandler {
     private final Vertx vertx;
     private final BackendConfig.UploadPace pace;
     private final ResumableUploadService uploads;
-    private final JobWebhookResolver webhookResolver;
+    private final JobOptionsResolver optionsResolver;
 
     /** @param pace of requests with data */
     public TusUploadHandler(
             Vertx vertx,
             BackendConfig.UploadPace pace,
             ResumableUploadService uploads,
-            JobWebhookResolver webhookResolver) {
+            JobOptionsResolver optionsResolver) {
         this.vertx = vertx;
         this.pace = pace;
         this.uploads = uploads;
-        this.webhookResolver = webhookResolver;
+        this.optionsResolver = optionsResolver;
     }
 
     public Map<String, StreamingHandler> handlers() {
@@ -89,7 +89,11 @@ public final class TusUploadHandler {
         return uploads.create(
                         call.caller(),
                         new ResumableUploadService.NewUpload(filename(metadata), bytes, metadata),
-                        webhookResolver.resolve(call.query(JobWebhookResolver.PARAMETER)))
+                        optionsResolver
+                                .resolve(
+                                        call.query(JobOptionsResolver.WEBHOOK),
+                                        UploadMetadata.value(metadata, JobOptionsResolver.PROFILE))
+                                .webhook())
                 .compose(upload -> withUploadHeaders(request, upload)
                         .putHeader(HttpHeaders.LOCATION, PATH + upload.id())
                         .setStatusCode(CREATED)
@@ -178,17 +182,8 @@ public final class TusUploadHandler {
 
     /** The value of {@code filename}, or of {@code name} as some clients send it. */
     private static String filename(Optional<String> metadata) {
-        for (String pair : metadata.orElse("").split(",", -1)) {
-            String[] parts = pair.strip().split(" ", 2);
-            if (parts.length == 2 && (parts[0].equals("filename") || parts[0].equals("name"))) {
-                try {
-                    return new String(Base64.getDecoder().decode(parts[1]), StandardCharsets.UTF_8);
-                } catch (IllegalArgumentException notBase64) {
-                    throw InvalidRequestException.of(
-                            "The value of " + parts[0] + " in header Upload-Metadata", parts[1], "Base64");
-                }
-            }
-        }
-        return "";
+        return UploadMetadata.value(metadata, "filename")
+                .or(() -> UploadMetadata.value(metadata, "name"))
+                .orElse("");
     }
 }

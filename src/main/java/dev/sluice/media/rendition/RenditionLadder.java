@@ -8,15 +8,17 @@ import java.util.List;
 
 /**
  * Selects the renditions of a source by the shorter side of its display size. A rung is used only if it is not larger than
- * the source. If none is, there is one rendition in the size of the source, named after its shorter side. Pure.
+ * the source. If none is, there is one rendition in the size of the source, named after its shorter side. If renditions are not published, there is only the smallest one. Pure.
  */
 public final class RenditionLadder {
     private final List<Rung> rungs;
+    private final boolean published;
 
     public RenditionLadder(MediaConfig config) {
         this.rungs = config.ladder().stream()
                 .sorted(Comparator.comparingInt(Rung::shortSide).reversed())
                 .toList();
+        this.published = config.published().renditions();
     }
 
     /** The renditions, largest first; at least one. */
@@ -25,7 +27,10 @@ public final class RenditionLadder {
                 .filter(rung -> rung.shortSide() <= source.shortSide())
                 .map(rung -> new Rendition(rung.quality(), scaled(source, rung.shortSide()), rung.maxBitrate()))
                 .toList();
-        return renditions.isEmpty() ? List.of(sourceSizedRendition(source)) : renditions;
+        if (renditions.isEmpty()) {
+            return List.of(sourceSizedRendition(source));
+        }
+        return published ? renditions : List.of(renditions.get(renditions.size() - 1));
     }
 
     private Rendition sourceSizedRendition(Dimensions source) {

@@ -37,7 +37,8 @@ public record JobDetails(
     }
 
     JobDetails withOwner(String userId) {
-        Source owned = new Source(source.mediaId, Optional.of(userId), source.s3Key, source.originalFilename);
+        Source owned =
+                new Source(source.mediaId, Optional.of(userId), source.s3Key, source.originalFilename, source.profile);
         return new JobDetails(
                 id, owned, status, state, progress, step, failure, outputs, timestamps, cost, traceId, runs);
     }
@@ -57,12 +58,18 @@ public record JobDetails(
         }
     }
 
-    /** The media item of a job, and its owner. */
+    /**
+     * What a job processes.
+     *
+     * @param userId the owner of the media item
+     * @param profile that the job names
+     */
     public record Source(
             Optional<String> mediaId,
             Optional<String> userId,
             Optional<String> s3Key,
-            Optional<String> originalFilename) {}
+            Optional<String> originalFilename,
+            Optional<String> profile) {}
 
     public record Failure(Optional<String> code, Optional<String> message) {}
 

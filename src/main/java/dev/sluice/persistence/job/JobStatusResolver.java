@@ -56,7 +56,12 @@ record JobStatusResolver(
     JobDetails details(JobId id, List<RunStatus> runs) {
         return new JobDetails(
                 id,
-                new JobDetails.Source(text("mediaId"), text("userId"), text("s3Key"), text("originalFilename")),
+                new JobDetails.Source(
+                        text("mediaId"),
+                        text("userId"),
+                        text("s3Key"),
+                        text("originalFilename"),
+                        message.flatMap(StagedJob::profile)),
                 status(),
                 state(),
                 progress(),

@@ -43,19 +43,21 @@ import java.util.stream.IntStream;
  * stage.
  *
  * @param workers for writing playlists and the index of the storyboard
- * @param streaming formats of the playlists, for renditions that have fragments
  */
-public record EncodeOutputStore(
-        OutputKeys keys, ArtifactStore artifactStore, WorkerExecutor workers, MediaConfig.Streaming streaming) {
+public record EncodeOutputStore(OutputKeys keys, ArtifactStore artifactStore, WorkerExecutor workers) {
     private record Output(OutputFile description, Path file) {
         LocalFile localFile() {
             return new LocalFile(file, description.fileSize(), description.mimeType());
         }
     }
 
-    /** Stores the outputs and adds them, with their locations, to the job. */
-    Future<StageResult> store(StageContext context, EncodeResult result, TextTracks text) {
-        return workers.executeBlocking(() -> outputs(context.job(), result, text), false)
+    /**
+     * Stores the published outputs and adds them, with their locations, to the job.
+     *
+     * @param media settings of the job
+     */
+    Future<StageResult> store(StageContext context, MediaConfig media, EncodeResult result, TextTracks text) {
+        return workers.executeBlocking(() -> outputs(context.job(), media, result, text), false)
                 .compose(outputs -> store(context, result.withWarnings(text.warnings()), outputs));
     }
 
@@ -63,12 +65,8 @@ public record EncodeOutputStore(
         StagedJob job = context.job();
         List<LocalFile> files = outputs.stream().map(Output::localFile).toList();
         JsonObject summary = new JsonObject()
-                .put("renditions", result.renditions().size())
-                .put(
-                        "thumbnails",
-                        outputs.stream()
-                                .filter(output -> output.description().type() == OutputFile.Type.THUMBNAIL)
-                                .count())
+                .put("renditions", count(outputs, OutputFile.Type.SCALED))
+                .put("thumbnails", count(outputs, OutputFile.Type.THUMBNAIL))
                 .put("bytes", files.stream().mapToLong(LocalFile::bytes).sum());
         return artifactStore.store(context, files).map(locations -> {
             List<OutputFile> stored = IntStream.range(0, outputs.size())
@@ -83,22 +81,30 @@ public record EncodeOutputStore(
         });
     }
 
-    /** Describes all outputs in the order of the upload, and writes the playlists. Blocks. */
-    private List<Output> outputs(StagedJob job, EncodeResult result, TextTracks text) {
+    private static long count(List<Output> outputs, OutputFile.Type type) {
+        return outputs.stream()
+                .filter(output -> output.description().type() == type)
+                .count();
+    }
+
+    /** Describes the published outputs in the order of the upload, and writes the playlists. Blocks. */
+    private List<Output> outputs(StagedJob job, MediaConfig media, EncodeResult result, TextTracks text) {
         String mediaId = job.mediaId();
-        List<StreamRendition> renditions = streamRenditions(mediaId, result);
+        List<StreamRendition> streams = streamRenditions(mediaId, media.streaming(), result);
         Optional<HlsPlaylists> playlists =
-                renditions.isEmpty() ? Optional.empty() : Optional.of(new HlsPlaylists(renditions, streamTexts(text)));
+                streams.isEmpty() ? Optional.empty() : Optional.of(new HlsPlaylists(streams, streamTexts(text)));
         Map<String, VariantAttributes> variants =
                 playlists.map(HlsPlaylists::variants).orElse(Map.of());
         List<Output> all = new ArrayList<>();
-        result.renditions().forEach(rendition -> all.add(output(mediaId, rendition, variants)));
+        if (media.published().renditions()) {
+            result.renditions().forEach(rendition -> all.add(output(mediaId, rendition, variants)));
+        }
         // Viewers need the smallest rendition, the playlists and the poster first.
-        List<Output> streams = new ArrayList<>();
-        playlists.ifPresent(hls -> streams.addAll(playlists(mediaId, hls, renditions, result)));
-        streams.addAll(textAndPreviews(mediaId, result, text));
-        all.addAll(1, streams);
-        if (job.updateOptions().thumbnails()) {
+        List<Output> next = new ArrayList<>();
+        playlists.ifPresent(hls -> next.addAll(playlists(mediaId, hls, streams, media.streaming(), result)));
+        next.addAll(textAndPreviews(mediaId, result, text));
+        all.addAll(Math.min(1, all.size()), next);
+        if (media.published().thumbnails() && job.updateOptions().thumbnails()) {
             result.thumbnails().forEach(thumbnail -> all.add(output(mediaId, thumbnail)));
         }
         return all;
@@ -163,7 +169,8 @@ public record EncodeOutputStore(
     }
 
     /** The renditions as playlists name them; none if there are no playlists, or if a rendition has no fragments. */
-    private List<StreamRendition> streamRenditions(String mediaId, EncodeResult result) {
+    private List<StreamRendition> streamRenditions(
+            String mediaId, MediaConfig.Streaming streaming, EncodeResult result) {
         String from = keys.streamKey(mediaId, Playlist.MASTER).value();
         List<StreamRendition> renditions = result.renditions().stream()
                 .flatMap(rendition -> rendition.stream().stream()
@@ -183,7 +190,11 @@ public record EncodeOutputStore(
 
     /** Writes the playlists beside the renditions. Blocks. */
     private List<Output> playlists(
-            String mediaId, HlsPlaylists hls, List<StreamRendition> renditions, EncodeResult result) {
+            String mediaId,
+            HlsPlaylists hls,
+            List<StreamRendition> renditions,
+            MediaConfig.Streaming streaming,
+            EncodeResult result) {
         List<Playlist> playlists = new ArrayList<>(hls.build());
         if (streaming == MediaConfig.Streaming.HLS_DASH) {
             playlists.add(new DashManifest(renditions).build());

@@ -4,7 +4,11 @@ import dev.sluice.config.MediaConfig;
 import dev.sluice.ffmpeg.probe.CachingMediaProber;
 import dev.sluice.ffmpeg.text.TextTrackExtractor;
 import dev.sluice.ffmpeg.text.TextTracks;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
 import dev.sluice.media.ProbedSource;
+import dev.sluice.message.EncodePlan;
+import dev.sluice.message.StagedJob;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.artifact.SourceProvider;
 import dev.sluice.workspace.AttemptDirectory;
@@ -20,9 +24,34 @@ public record EncodeServices(
         Workspace workspace,
         CachingMediaProber prober,
         WorkerExecutor workers,
-        OutputSizeEstimator sizeEstimator,
         TextTrackExtractor textTracks,
-        MediaConfig media) {
+        MediaConfig.Profiles profiles) {
+    /**
+     * The settings of a job that has no plan yet.
+     *
+     * @throws JobException UNKNOWN_PROFILE if it names a profile that this host does not have
+     */
+    MediaConfig media(StagedJob job) {
+        try {
+            return profiles.of(job.profile());
+        } catch (IllegalArgumentException unknown) {
+            throw new JobException(
+                    ErrorCode.UNKNOWN_PROFILE,
+                    "The profile '" + job.profile().orElse("") + "' is not configured: the field 'profile' "
+                            + unknown.getMessage() + ".",
+                    unknown);
+        }
+    }
+
+    /**
+     * The settings of a plan, with the limits of this host.
+     *
+     * @throws JobException INVALID_MESSAGE if the settings are invalid
+     */
+    MediaConfig media(EncodePlan plan) {
+        return SegmentTasks.media(plan, profiles.standard());
+    }
+
     /** Makes the source available on this host, probes it, and runs {@code work} with it. */
     <T> Future<T> withSource(StageContext context, Function<ProbedSource, Future<T>> work) {
         return sources.withSource(

@@ -65,7 +65,7 @@ public final class JoinStage implements Stage {
     @Override
     public Future<StageResult> run(StageContext context) {
         EncodePlan plan = SegmentTasks.planOf(context.job());
-        MediaConfig settings = SegmentTasks.media(plan, services.media());
+        MediaConfig settings = services.media(plan);
         return context.taskResults()
                 .get()
                 .compose(results -> join(context, plan, settings, requireComplete(plan, results)));
@@ -98,8 +98,8 @@ public final class JoinStage implements Stage {
                                         directory,
                                         fraction -> context.progress().report(FETCH_FRACTION * fraction))
                                 .compose(fetched -> concatenate(context, plan, settings, results, directory))
-                                .compose(whole ->
-                                        outputs.store(context, whole, TaskTextTracks.of(results.values(), directory))));
+                                .compose(whole -> outputs.store(
+                                        context, settings, whole, TaskTextTracks.of(results.values(), directory))));
     }
 
     private Future<EncodeResult> concatenate(

@@ -25,7 +25,7 @@ import java.util.function.Function;
 public final class ProcessingStage implements Stage {
     private final EncodeServices services;
     private final SegmentPlanner planner;
-    private final EncoderTrial trial;
+    private final Function<MediaConfig, EncoderTrial> trials;
     private final Function<MediaConfig, RenditionEncoder> encoders;
     private final EncodeOutputStore outputs;
     private final int threads;
@@ -34,13 +34,13 @@ public final class ProcessingStage implements Stage {
     public ProcessingStage(
             EncodeServices services,
             SegmentPlanner planner,
-            EncoderTrial trial,
+            Function<MediaConfig, EncoderTrial> trials,
             Function<MediaConfig, RenditionEncoder> encoders,
             EncodeOutputStore outputs,
             int threads) {
         this.services = services;
         this.planner = planner;
-        this.trial = trial;
+        this.trials = trials;
         this.encoders = encoders;
         this.outputs = outputs;
         this.threads = threads;
@@ -53,18 +53,20 @@ public final class ProcessingStage implements Stage {
 
     @Override
     public Future<StageResult> run(StageContext context) {
+        MediaConfig media = services.media(context.job());
         return services.withSource(
                 context,
-                source -> services.blocking(() -> planner.plan(source, context.cancellation()))
-                        .compose(plan -> services.blocking(() -> trial.decide(source, context.cancellation()))
-                                .compose(decision -> plan.map(tasks ->
-                                                Future.succeededFuture(planned(context, tasks, media(decision))))
-                                        .orElseGet(() -> encodeWhole(context, source, media(decision)))
+                source -> services.blocking(() -> planner.plan(source, media, context.cancellation()))
+                        .compose(plan -> services.blocking(
+                                        () -> trials.apply(media).decide(source, context.cancellation()))
+                                .compose(decision -> plan.map(tasks -> Future.succeededFuture(
+                                                planned(context, tasks, withEffort(media, decision))))
+                                        .orElseGet(() -> encodeWhole(context, source, withEffort(media, decision)))
                                         .map(result -> withDecision(result, decision)))));
     }
 
-    private MediaConfig media(Optional<EffortDecision> decision) {
-        return services.media().withEffort(decision.map(EffortDecision::effort).orElse(Effort.PRESET));
+    private static MediaConfig withEffort(MediaConfig media, Optional<EffortDecision> decision) {
+        return media.withEffort(decision.map(EffortDecision::effort).orElse(Effort.PRESET));
     }
 
     private static StageResult withDecision(StageResult result, Optional<EffortDecision> decision) {
@@ -86,10 +88,11 @@ public final class ProcessingStage implements Stage {
         return services.workspace()
                 .withAttemptDirectory(
                         context.attempt(),
-                        services.sizeEstimator().estimateBytes(context.job().metadata()),
+                        new OutputSizeEstimator(media)
+                                .estimateBytes(context.job().metadata()),
                         directory -> services.blocking(() -> encoder.encode(request(context, source, directory)))
                                 .compose(result -> services.extractText(context, source, directory)
-                                        .compose(text -> outputs.store(context, result, text))));
+                                        .compose(text -> outputs.store(context, media, result, text))));
     }
 
     private EncodeRequest request(StageContext context, ProbedSource source, AttemptDirectory directory) {

@@ -29,7 +29,6 @@ public record SegmentPlanner(
         EncodeSpeedEstimator speedEstimator,
         FrameTimestampScanner scanner,
         SpeedCalibration calibration,
-        MediaConfig media,
         Duration maxTaskDuration,
         int threads) {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentPlanner.class);
@@ -41,7 +40,7 @@ public record SegmentPlanner(
     private static final double FRACTION_OF_MAX = 0.5;
 
     /** The plan; empty for a video that is encoded in one piece. Blocks; reads a long source completely. */
-    Optional<EncodePlan> plan(ProbedSource source, CancellationToken cancellation) {
+    Optional<EncodePlan> plan(ProbedSource source, MediaConfig media, CancellationToken cancellation) {
         MediaInfo info = source.info();
         EncodeWork work = EncodeWork.of(info, media, threads);
         if (speedEstimator.estimate(work).compareTo(maxTaskDuration) <= 0) {
@@ -57,10 +56,12 @@ public record SegmentPlanner(
                     .log("source not segmentable; encoding in one piece");
         }
         // The header is not trusted: the estimate is repeated with the actual number of frames.
-        return timestamps.flatMap(found -> plan(info, found, speedEstimator.estimate(work.withFrames(found.count()))));
+        return timestamps.flatMap(
+                found -> plan(info, media, found, speedEstimator.estimate(work.withFrames(found.count()))));
     }
 
-    private Optional<EncodePlan> plan(MediaInfo info, FrameTimestamps timestamps, Duration estimate) {
+    private Optional<EncodePlan> plan(
+            MediaInfo info, MediaConfig media, FrameTimestamps timestamps, Duration estimate) {
         if (estimate.compareTo(maxTaskDuration) <= 0) {
             return Optional.empty();
         }
@@ -71,7 +72,7 @@ public record SegmentPlanner(
         SegmentPlan segments = SegmentPlan.of(start, start.plus(length), maxSegment, media.keyFrameInterval());
         return segments.count() == 1
                 ? Optional.empty()
-                : Optional.of(encodePlan(info, segments, timestamps.firstFrameTimes(segments)));
+                : Optional.of(encodePlan(info, media, segments, timestamps.firstFrameTimes(segments)));
     }
 
     private Duration taskDuration(Duration estimate) {
@@ -81,7 +82,8 @@ public record SegmentPlanner(
         return target.compareTo(max) < 0 ? target : max;
     }
 
-    private EncodePlan encodePlan(MediaInfo info, SegmentPlan segments, List<Optional<Duration>> firstFrameTimes) {
+    private EncodePlan encodePlan(
+            MediaInfo info, MediaConfig media, SegmentPlan segments, List<Optional<Duration>> firstFrameTimes) {
         Dimensions size = info.video().displaySize();
         return new EncodePlan(
                 segments.start(),

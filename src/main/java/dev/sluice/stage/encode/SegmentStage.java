@@ -78,7 +78,7 @@ public final class SegmentStage implements Stage {
     public Future<StageResult> run(StageContext context) {
         EncodePlan plan = SegmentTasks.planOf(context.job());
         int task = context.attempt().run().task();
-        SegmentEncoder encoder = encoders.apply(SegmentTasks.media(plan, services.media()));
+        SegmentEncoder encoder = encoders.apply(services.media(plan));
         if (task == SegmentTasks.AUDIO_TASK && plan.hasAudio()) {
             return services.withSource(context, source -> encodeAudio(context, plan, encoder, source));
         }
@@ -100,7 +100,7 @@ public final class SegmentStage implements Stage {
         return encode(
                 context,
                 source,
-                plan.end(),
+                estimateBytes(plan, plan.end()),
                 true,
                 request -> encoder.encodeAudio(request, audio),
                 (result, text) -> growing.publishAudio(context, plan, result.file())
@@ -117,7 +117,7 @@ public final class SegmentStage implements Stage {
         return encode(
                 context,
                 source,
-                segment.end().minus(segment.start()),
+                estimateBytes(plan, segment.end().minus(segment.start())),
                 segment.isFirst() && !plan.hasAudio(),
                 request -> encoder.encodeVideo(new SegmentRequest(
                         request,
@@ -133,22 +133,27 @@ public final class SegmentStage implements Stage {
                                 new SegmentResult(result).toJson().mergeIn(stream))));
     }
 
+    private long estimateBytes(EncodePlan plan, Duration part) {
+        return new OutputSizeEstimator(services.media(plan)).estimateBytes(part);
+    }
+
     /**
-     * Encodes on the worker pool, into a new attempt directory with space for outputs of this duration.
+     * Encodes on the worker pool, into a new attempt directory with space for outputs.
      *
+     * @param bytes estimated size of the outputs
      * @param extractsText whether this task also extracts the text tracks of the whole video
      */
     private <T> Future<StageResult> encode(
             StageContext context,
             ProbedSource source,
-            Duration duration,
+            long bytes,
             boolean extractsText,
             Function<EncodeRequest, T> encode,
             BiFunction<T, TextTracks, Future<StageResult>> store) {
         return services.workspace()
                 .withAttemptDirectory(
                         context.attempt(),
-                        services.sizeEstimator().estimateBytes(duration),
+                        bytes,
                         directory -> services.blocking(() -> encode.apply(request(context, source, directory)))
                                 .compose(result -> (extractsText
                                                 ? services.extractText(context, source, directory)

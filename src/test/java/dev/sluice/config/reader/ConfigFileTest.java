@@ -38,7 +38,7 @@ class ConfigFileTest {
                         withLocalEndpoint(defaults.s3()),
                         defaults.workspace(),
                         defaults.ffmpeg(),
-                        defaults.media(),
+                        defaults.profiles(),
                         defaults.keys(),
                         defaults.delivery(),
                         defaults.updates(),

@@ -54,6 +54,7 @@ class StreamTimesIT {
             new MediaConfig.Growing(false, Duration.ofHours(1)),
             new MediaConfig.Preview(false, false),
             OptionalDouble.empty(),
+            new MediaConfig.Published(true, true),
             FfmpegFixture.LIMITS);
 
     @TempDir

@@ -26,6 +26,7 @@ class OutputSizeEstimatorTest {
             new MediaConfig.Growing(false, Duration.ofHours(1)),
             new MediaConfig.Preview(true, true),
             OptionalDouble.empty(),
+            new MediaConfig.Published(true, true),
             new Limits(1L << 30, Duration.ofHours(2), 8192L * 4320, 64, 1L << 30)));
 
     @Test

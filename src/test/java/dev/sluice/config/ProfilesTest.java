@@ -1,0 +1,90 @@
+package dev.sluice.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.config.MediaConfig.Rung;
+import dev.sluice.config.MediaConfig.Streaming;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ProfilesTest {
+    private static final JsonObject FILE = new JsonObject("""
+            {"media": {"crf": 20, "preset": "fast", "poster": false, "thumbnailWidth": 100, "streaming": "hls+dash",
+                       "loudness": {"target": -20}, "limits": {"maxSeconds": 60}},
+             "profiles": {
+                "small": {"crf": 30, "ladder": [{"quality": "240p", "shortSide": 240, "maxKbps": 300}]},
+                "images": {"renditions": false, "loudness": {"target": "none"}}}}
+            """);
+
+    @Test
+    void profileChangesOnlyWhatItStates() {
+        SluiceConfig config = SluiceConfig.read(FILE, Map.of("SLUICE_MEDIA_AUDIO_KBPS", "64"));
+        MediaConfig small = config.profiles().of(Optional.of("small"));
+
+        assertThat(small.ladder()).containsExactly(new Rung("240p", 240, 300_000));
+        assertThat(small.x264()).isEqualTo(new MediaConfig.X264("fast", 30));
+        assertThat(small.audioBitrate()).isEqualTo(64_000);
+        assertThat(small.preview()).isEqualTo(new MediaConfig.Preview(false, true));
+        assertThat(small.thumbnails().width()).isEqualTo(100);
+        assertThat(small.loudnessTarget()).hasValue(-20);
+        assertThat(small.limits()).isEqualTo(config.media().limits());
+        assertThat(config.media().x264().crf()).isEqualTo(20);
+        assertThat(config.profiles().qualities()).contains("240p", "720p");
+    }
+
+    @Test
+    void profileRemovesRenditionsAndLoudnessTarget() {
+        MediaConfig images = SluiceConfig.read(FILE, Map.of()).profiles().of(Optional.of("images"));
+
+        assertThat(images.published()).isEqualTo(new MediaConfig.Published(false, true));
+        assertThat(images.streaming()).isEqualTo(Streaming.NONE);
+        assertThat(images.loudnessTarget()).isEmpty();
+        assertThat(images.withEncoding(images.toEncodingJson()).published()).isEqualTo(images.published());
+    }
+
+    @Test
+    void environmentOverridesKeyOfProfile() {
+        SluiceConfig config = SluiceConfig.read(FILE, Map.of("SLUICE_PROFILES_SMALL_CRF", "31"));
+
+        assertThat(config.profiles().of(Optional.of("small")).x264().crf()).isEqualTo(31);
+    }
+
+    @Test
+    void findsProfileByName() {
+        MediaConfig.Profiles profiles = SluiceConfig.read(FILE, Map.of()).profiles();
+
+        assertThat(profiles.of(Optional.empty())).isEqualTo(profiles.standard());
+        assertThat(profiles.of(Optional.of("default"))).isEqualTo(profiles.standard());
+        assertThatThrownBy(() -> profiles.of(Optional.of("large")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("must be one of default, images, small");
+    }
+
+    @Test
+    void errorsNameTheKeyOfTheProfile() {
+        JsonObject file = new JsonObject("""
+                {"media": {"poster": false, "storyboard": false},
+                 "profiles": {
+                    "a": {"crf": 60, "preset": "placebo", "bitrate": 1},
+                    "b": {"renditions": false, "thumbnails": false},
+                    "c": 5,
+                    "Upper": {},
+                    "default": {}}}
+                """);
+        String name =
+                ": the name of a profile must consist of 1 to 32 lower-case letters, digits and -, and must not be default";
+
+        assertThat(Configs.errors(file, Map.of()))
+                .containsExactly(
+                        "profiles.Upper" + name,
+                        "profiles.a.bitrate: unknown key",
+                        "profiles.a.crf: invalid value '60': must be from 0 to 51",
+                        "profiles.a.preset: invalid value 'placebo': must be one of the x264 presets from ultrafast to veryslow",
+                        "profiles.b.renditions: one of renditions, thumbnails, poster and storyboard must be true: nothing is published",
+                        "profiles.c: must be an object",
+                        "profiles.default" + name);
+    }
+}
