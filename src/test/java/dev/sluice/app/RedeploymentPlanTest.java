@@ -25,6 +25,16 @@ class RedeploymentPlanTest {
     }
 
     @Test
+    void changeOfProfilesRedeploysUsersOfMedia() throws IOException {
+        RedeploymentPlan plan = plan("{}", "{'profiles': {'small': {'crf': 30}}}");
+
+        assertThat(plan.verticles())
+                .isEqualTo(plan("{}", "{'media': {'crf': 30}}").verticles())
+                .contains("processing");
+        assertThat(plan.restart()).isEmpty();
+    }
+
+    @Test
     void namesSectionsThatNeedARestart() throws IOException {
         RedeploymentPlan plan = plan("{'postgres': {'poolSize': 3}}", "{'workspace': {'minFreeMiB': 7}}");
 

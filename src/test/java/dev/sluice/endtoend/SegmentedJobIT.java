@@ -107,10 +107,20 @@ class SegmentedJobIT {
                 .value("SELECT max(speed) FROM sluice.encode_speed WHERE preset = 'ultrafast' AND codec = 'h264'"));
     }
 
+    /** The other host does not know the profile of the job: its settings are those of the plan. */
     @Test
     void encodesOnHostsWithoutSharedDisk() throws Exception {
         JsonObject none = new JsonObject().put("instances", 0);
-        pipeline.start(settings(4).put("workspace", new JsonObject().put("mode", "object-store")));
+        JsonArray ladder = JsonArray.of(
+                new JsonObject().put("quality", "other").put("shortSide", 360).put("maxKbps", 800));
+        pipeline.start(settings(4)
+                .put("workspace", new JsonObject().put("mode", "object-store"))
+                .put(
+                        "profiles",
+                        new JsonObject()
+                                .put(
+                                        "small",
+                                        new JsonObject().put("ladder", ladder).put("thumbnails", false))));
         Sluice other = get(Sluice.start(
                 pipeline.vertx(),
                 pipeline.config(settings(4)
@@ -124,12 +134,16 @@ class SegmentedJobIT {
                                         .put("processing", none)
                                         .put("upload", none)))));
         try {
-            pipeline.backend().send(job("a", "uploads/long.mp4"));
+            pipeline.backend().send(job("a", "uploads/long.mp4").put("profile", "small"));
 
             JsonObject end = pipeline.backend().awaitEnd("a");
 
             assertThat(end.getString("status")).isEqualTo("completed");
             assertThat(frames(end)).isEqualTo(FRAMES);
+            assertThat(end.getJsonArray("video_versions")).hasSize(1);
+            assertThat(end.getJsonArray("video_versions").getJsonObject(0).getString("quality"))
+                    .isEqualTo("other");
+            assertThat(end.getJsonArray("thumbnails")).isEmpty();
             assertThat(pipeline.database()
                             .value("SELECT count(DISTINCT worker) FROM sluice.stage_run WHERE stage = 'segment'"))
                     .isEqualTo("2");

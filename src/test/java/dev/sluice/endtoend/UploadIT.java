@@ -428,25 +428,30 @@ class UploadIT {
     }
 
     @Test
-    void storesWebhooksOfUploads() throws Exception {
+    void storesWebhooksAndProfilesOfUploads() throws Exception {
         byte[] video = video(100_000);
         Buffer bytes = Buffer.buffer(video);
         String receiver = "https://hooks.invalid/";
         String size = Integer.toString(video.length);
 
-        String form = client.upload(MEDIA + "?webhookUrl=" + receiver + "form", ANN, "film.mp4", bytes)
+        String form = client.upload(MEDIA + "?profile=default&webhookUrl=" + receiver + "form", ANN, "film.mp4", bytes)
                 .json()
                 .getString("job_id");
         String begun = client.call(
                         "POST",
                         UPLOADS + "?webhookUrl=" + receiver + "tus",
-                        tus(ANN, "Upload-Length", size),
+                        tus(ANN, "Upload-Length", size, "Upload-Metadata", "profile " + base64("default")),
                         Buffer.buffer())
                 .headers()
                 .get("Location");
         String tus = append(begun, 0, bytes, Map.of()).headers().get("Sluice-Job-Id");
         JsonObject straight = client.post(
-                        DIRECT, ANN, new JsonObject().put("size", video.length).put("webhookUrl", receiver + "direct"))
+                        DIRECT,
+                        ANN,
+                        new JsonObject()
+                                .put("size", video.length)
+                                .put("webhookUrl", receiver + "direct")
+                                .put("profile", "default"))
                 .json();
         put(straight.getJsonArray("urls").getString(0), video);
         String direct = client.post(DIRECT + "/" + straight.getString("upload_id") + "/complete", ANN)
@@ -456,6 +461,32 @@ class UploadIT {
         assertThat(receivers(form)).containsExactly(receiver + "form");
         assertThat(receivers(tus)).containsExactly(receiver + "tus");
         assertThat(receivers(direct)).containsExactly(receiver + "direct");
+        assertThat(List.of(form, tus, direct)).extracting(this::profile).containsOnly("default");
+    }
+
+    private String profile(String job) {
+        return client.get("/api/video-processing/jobs/" + job, ANN).json().getString("profile");
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void rejectsUnknownProfile() {
+        List<Reply> refused = List.of(
+                client.upload(MEDIA + "?profile=huge", ANN, "film.mp4", Buffer.buffer("film")),
+                client.call(
+                        "POST",
+                        UPLOADS,
+                        tus(ANN, "Upload-Length", "4", "Upload-Metadata", "profile " + base64("huge")),
+                        Buffer.buffer()),
+                client.post(DIRECT, ANN, new JsonObject().put("size", 4).put("profile", "huge")));
+
+        assertThat(refused).extracting(Reply::status).containsOnly(400);
+        assertThat(refused)
+                .extracting(reply -> reply.json().getString("detail"))
+                .containsOnly("Invalid profile 'huge': must be one of default.");
     }
 
     @Test
