@@ -47,12 +47,7 @@ class BrokerTlsIT {
     static void start(Vertx sharedVertx) {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
         vertx = sharedVertx;
-        node = RabbitNode.start(
-                "listeners.ssl.1 = 127.0.0.1:" + TLS_PORT,
-                "ssl_options.certfile = " + TestCertificateAuthority.known().certificate(),
-                "ssl_options.keyfile = " + TestCertificateAuthority.known().key(),
-                "ssl_options.verify = verify_none",
-                "ssl_options.fail_if_no_peer_cert = false");
+        node = RabbitNode.startWithTls(TLS_PORT, TestCertificateAuthority.known());
     }
 
     @AfterAll

@@ -1,5 +1,6 @@
 package dev.sluice.broker;
 
+import dev.sluice.common.tls.TestCertificateAuthority;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -34,10 +35,9 @@ public final class RabbitNode extends BrokerNode {
     private final Map<String, String> environment;
     private final ChildProcess mapper;
 
-    private RabbitNode(List<String> settings) throws IOException {
+    private RabbitNode() throws IOException {
         super("rabbit");
         this.environment = environment();
-        lay(settings);
         mapper = ChildProcess.start(
                 inSystem("epmd", "-port", String.valueOf(mapperPort), "-address", "127.0.0.1"),
                 environment,
@@ -63,7 +63,28 @@ public final class RabbitNode extends BrokerNode {
      */
     public static RabbitNode start(String... settings) {
         try {
-            RabbitNode node = new RabbitNode(List.of(settings));
+            RabbitNode node = new RabbitNode();
+            node.lay(List.of(settings));
+            node.startServer();
+            return node;
+        } catch (IOException cause) {
+            throw new UncheckedIOException(cause);
+        }
+    }
+
+    /** Starts a node that also listens with TLS on the port, and asks clients for no certificate. */
+    public static RabbitNode startWithTls(int port, TestCertificateAuthority authority) {
+        try {
+            RabbitNode node = new RabbitNode();
+            // Another system sees no other directory.
+            Path certificate = Files.copy(authority.certificate(), node.directory.resolve("server.pem"));
+            Path key = Files.copy(authority.key(), node.directory.resolve("server.key"));
+            node.lay(List.of(
+                    "listeners.ssl.1 = 127.0.0.1:" + port,
+                    "ssl_options.certfile = " + certificate,
+                    "ssl_options.keyfile = " + key,
+                    "ssl_options.verify = verify_none",
+                    "ssl_options.fail_if_no_peer_cert = false"));
             node.startServer();
             return node;
         } catch (IOException cause) {
@@ -124,7 +145,9 @@ public final class RabbitNode extends BrokerNode {
                 "listeners.tcp.1 = 127.0.0.1:" + port(),
                 "default_user = " + user(),
                 "default_pass = " + password().reveal(),
-                "disk_free_limit.absolute = 1MB"));
+                "disk_free_limit.absolute = 1MB",
+                // That of RabbitMQ 3; the default of RabbitMQ 4 is lower than messages that tests send.
+                "max_message_size = 134217728"));
         lines.addAll(settings);
         Files.write(directory.resolve("rabbitmq.conf"), lines);
     }
