@@ -25,7 +25,8 @@ public record FrameStatistics(double contrast, double entropy, double blur) {
 
     /**
      * The number of the frame for the poster: the first suitable one from a tenth of the length on, else the last one before, else
-     * the one with the highest contrast. A maximum over all suitable frames would prefer busy ones to good ones.
+     * the one with the highest contrast, and of those with the highest entropy: text that covers less than a tenth of a frame
+     * adds no contrast. A maximum over all suitable frames would prefer busy ones to good ones.
      *
      * @param times of the frames, ascending, at least one
      * @param frames of the first frames; may be fewer than times
@@ -44,7 +45,9 @@ public record FrameStatistics(double contrast, double entropy, double blur) {
                 .or(() -> suitable.stream().reduce((one, other) -> other))
                 .or(() -> IntStream.range(0, known)
                         .boxed()
-                        .max(Comparator.comparingDouble(i -> frames.get(i).contrast())))
+                        .max(Comparator.<Integer>comparingDouble(
+                                        i -> frames.get(i).contrast())
+                                .thenComparingDouble(i -> frames.get(i).entropy())))
                 .orElse(0);
     }
 }

@@ -23,6 +23,7 @@ class PreviewsTest {
     private static final FrameStatistics BLURRED = new FrameStatistics(99, 0.88, 9.2);
     private static final FrameStatistics LOGO = new FrameStatistics(90, 0.04, 4);
     private static final FrameStatistics BLACK = new FrameStatistics(0, 0, Double.NaN);
+    private static final FrameStatistics SHORT_TEXT = new FrameStatistics(0, 0.09, 4);
 
     @TempDir
     private Path directory;
@@ -86,6 +87,7 @@ class PreviewsTest {
         assertThat(poster(GOOD, BLACK, BLACK, FADED, LOGO, BLURRED, GOOD, GOOD)).isEqualTo(6);
         assertThat(poster(GOOD, BLACK, FADED, LOGO)).isZero();
         assertThat(poster(BLACK, FADED, BLURRED, LOGO)).isEqualTo(2);
+        assertThat(poster(BLACK, SHORT_TEXT, BLACK)).isEqualTo(1);
         assertThat(poster(BLACK)).isZero();
         assertThat(FrameStatistics.poster(List.of(Duration.ZERO), List.of(), Duration.ofSeconds(1)))
                 .isZero();
