@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,7 @@ import java.util.stream.Stream;
  */
 final class WorkerProcess implements AutoCloseable {
     static final Path JAR = Path.of("target", "sluice.jar").toAbsolutePath();
+    private static final String EARLIER_JAR = System.getProperty("faults.earlierJar", "");
     private static final Path TEST_CLASSES = Path.of("target", "test-classes").toAbsolutePath();
     private static final Duration STOP_WITHIN = Duration.ofSeconds(15);
 
@@ -136,8 +138,19 @@ final class WorkerProcess implements AutoCloseable {
 
     /** The jar of an earlier version for the first worker with {@code -Dfaults.earlierJar=FILE}. */
     private Path jar() {
-        String earlier = System.getProperty("faults.earlierJar", "");
-        return earlier.isEmpty() || !name.equals("worker-1") ? JAR : Path.of(earlier);
+        return EARLIER_JAR.isEmpty() || !name.equals("worker-1") ? JAR : Path.of(EARLIER_JAR);
+    }
+
+    /** Beside an earlier version no streams are published, as docs/operations.md requires for upgrades. */
+    private static Map<String, String> environment() {
+        Map<String, String> variables = new HashMap<>(Map.of("SLUICE_LOG_LEVEL", "DEBUG"));
+        if (!EARLIER_JAR.isEmpty()) {
+            variables.putAll(Map.of(
+                    "SLUICE_MEDIA_STREAMING", "none",
+                    "SLUICE_MEDIA_POSTER", "false",
+                    "SLUICE_MEDIA_STORYBOARD", "false"));
+        }
+        return variables;
     }
 
     private void start(String main, List<Path> classes, List<String> options) {
@@ -158,7 +171,7 @@ final class WorkerProcess implements AutoCloseable {
                 "-conf",
                 config.toString()));
         command.addAll(options);
-        process = Optional.of(ChildProcess.start(command, Map.of("SLUICE_LOG_LEVEL", "DEBUG"), log));
+        process = Optional.of(ChildProcess.start(command, environment(), log));
     }
 
     /** Waits until it logs that the pipeline is started. */
