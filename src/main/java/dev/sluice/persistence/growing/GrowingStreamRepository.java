@@ -32,7 +32,9 @@ public final class GrowingStreamRepository {
     private static final String INSERT = """
             INSERT INTO sluice.growing_stream (job_id, token, media_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
             """;
-    // Tasks are numbered in the order of time. Rows are locked in the order stream, job.
+    // Tasks are numbered in the order of time. Rows are locked in the order stream, job. The process that committed the
+    // last
+    // task may have stopped before it wrote the end of the playlists: they may be claimed until they are deleted.
     private static final String CLAIM = """
             UPDATE sluice.growing_stream g
                SET lease = g.lease + 1, lease_until = clock_timestamp() + make_interval(secs => $3)
@@ -40,7 +42,7 @@ public final class GrowingStreamRepository {
                    (SELECT coalesce(min(task) FILTER (WHERE state <> 'done'), max(task) + 1) AS available,
                            bool_and(state = 'done') AS complete
                       FROM sluice.stage_run WHERE job_id = $1 AND stage = $2) t
-             WHERE g.job_id = $1 AND j.id = $1 AND j.state = 'running'
+             WHERE g.job_id = $1 AND j.id = $1 AND j.state IN ('running', 'completed')
                AND g.token = (SELECT max(token) FROM sluice.growing_stream WHERE job_id = $1)
                AND (g.lease_until IS NULL OR g.lease_until < clock_timestamp())
                AND g.shown < t.available AND t.available > 1
@@ -69,7 +71,10 @@ public final class GrowingStreamRepository {
             """;
     private static final String SELECT_BEHIND = """
             SELECT DISTINCT g.job_id FROM sluice.growing_stream g JOIN sluice.job j ON j.id = g.job_id
-             WHERE j.state = 'running' AND (g.lease_until IS NULL OR g.lease_until < clock_timestamp())
+             WHERE (j.state = 'running'
+                    OR j.state = 'completed'
+                       AND g.shown <= (SELECT max(task) FROM sluice.stage_run WHERE job_id = j.id AND stage = $2))
+               AND (g.lease_until IS NULL OR g.lease_until < clock_timestamp())
              LIMIT $1
             """;
     // A plan of which the job has a newer one belongs to a failed attempt of the job.
@@ -78,20 +83,22 @@ public final class GrowingStreamRepository {
              OR EXISTS (SELECT FROM sluice.growing_stream n WHERE n.job_id = g.job_id AND n.token > g.token))
             """;
     private static final String SELECT_WITHDRAWABLE = """
-            SELECT g.job_id, g.token, g.media_id FROM sluice.growing_stream g LEFT JOIN sluice.job j ON j.id = g.job_id
+            SELECT g.job_id, g.token, g.media_id, g.lease FROM sluice.growing_stream g LEFT JOIN sluice.job j ON j.id = g.job_id
              WHERE g.withdrawn_at IS NULL AND ($2::text IS NULL OR g.job_id = $2)
                AND (g.lease_until IS NULL OR g.lease_until < clock_timestamp()) AND
             """ + OBSOLETE + " LIMIT $1";
     private static final String SELECT_EXPIRED = """
-            SELECT g.job_id, g.token, g.media_id FROM sluice.growing_stream g LEFT JOIN sluice.job j ON j.id = g.job_id
-             WHERE coalesce(g.withdrawn_at, CASE WHEN j.state = 'completed' THEN j.finished_at END)
+            SELECT g.job_id, g.token, g.media_id, g.lease FROM sluice.growing_stream g LEFT JOIN sluice.job j ON j.id = g.job_id
+             WHERE (g.lease_until IS NULL OR g.lease_until < clock_timestamp())
+               AND coalesce(g.withdrawn_at, CASE WHEN j.state = 'completed' THEN j.finished_at END)
                    <= clock_timestamp() - make_interval(secs => $2)
              LIMIT $1
             """;
     private static final String WITHDRAW = """
             UPDATE sluice.growing_stream SET withdrawn_at = clock_timestamp() WHERE job_id = $1 AND token = $2
             """;
-    private static final String DELETE = "DELETE FROM sluice.growing_stream WHERE job_id = $1 AND token = $2";
+    private static final String DELETE =
+            "DELETE FROM sluice.growing_stream WHERE job_id = $1 AND token = $2 AND lease = $3";
 
     private final Database database;
     private final Function<JobUpdate, OutboxMessage> toOutboxMessage;
@@ -106,8 +113,9 @@ public final class GrowingStreamRepository {
      * The objects of one plan of a job.
      *
      * @param token fencing token of the run that planned the segments
+     * @param lease number of the last claim
      */
-    public record GrowingStream(JobId job, int token, String mediaId) {}
+    public record GrowingStream(JobId job, int token, String mediaId, int lease) {}
 
     /**
      * The right to write the playlists of a job.
@@ -222,9 +230,12 @@ public final class GrowingStreamRepository {
                         Rows.stream(rows).map(row -> row.getInteger("token")).findFirst());
     }
 
-    /** Running jobs whose playlists may lack what is available, because a process stopped before it wrote them; up to 100. */
+    /**
+     * Jobs that have not failed, whose playlists may lack what is available because a process stopped before it wrote them; up to
+     * 100.
+     */
     public Future<List<JobId>> findBehind() {
-        return database.execute(SELECT_BEHIND, BATCH)
+        return database.execute(SELECT_BEHIND, BATCH, SEGMENT)
                 .map(rows -> Rows.stream(rows)
                         .map(row -> new JobId(row.getString("job_id")))
                         .toList());
@@ -246,7 +257,10 @@ public final class GrowingStreamRepository {
     private static List<GrowingStream> streams(RowSet<Row> rows) {
         return Rows.stream(rows)
                 .map(row -> new GrowingStream(
-                        new JobId(row.getString("job_id")), row.getInteger("token"), row.getString("media_id")))
+                        new JobId(row.getString("job_id")),
+                        row.getInteger("token"),
+                        row.getString("media_id"),
+                        row.getInteger("lease")))
                 .toList();
     }
 
@@ -255,8 +269,9 @@ public final class GrowingStreamRepository {
         return database.execute(WITHDRAW, stream.job().value(), stream.token()).mapEmpty();
     }
 
-    /** Forgets a stream whose objects were deleted. */
+    /** Forgets a stream whose objects were deleted; no effect if it was claimed meanwhile, because that wrote objects. */
     public Future<Void> delete(GrowingStream stream) {
-        return database.execute(DELETE, stream.job().value(), stream.token()).mapEmpty();
+        return database.execute(DELETE, stream.job().value(), stream.token(), stream.lease())
+                .mapEmpty();
     }
 }

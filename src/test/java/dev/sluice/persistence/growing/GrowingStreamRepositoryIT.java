@@ -145,7 +145,7 @@ class GrowingStreamRepositoryIT {
 
         assertThat(claim()).isEmpty();
         GrowingStream stream = await(streams.findWithdrawable(Optional.of(JOB))).get(0);
-        assertThat(stream).isEqualTo(new GrowingStream(JOB, 1, SAMPLE.mediaId()));
+        assertThat(stream).isEqualTo(new GrowingStream(JOB, 1, SAMPLE.mediaId(), 0));
         await(streams.markWithdrawn(stream));
 
         assertThat(await(streams.findWithdrawable(Optional.empty()))).isEmpty();
@@ -175,6 +175,33 @@ class GrowingStreamRepositoryIT {
                 .extracting(GrowingStream::token)
                 .containsExactly(1);
         assertThat(claim().orElseThrow().token()).isEqualTo(2);
+    }
+
+    /** The process that committed the last task stopped before it wrote the playlists. */
+    @Test
+    void streamOfCompletedJobEnds() {
+        done(0, 1, 2);
+        await(streams.grown(claim().orElseThrow(), Optional.of(GrowingStreamRepositoryIT::update)));
+        done(3);
+        database.execute("DELETE FROM sluice.outbox; UPDATE sluice.job SET state = 'completed', finished_at = now()");
+        GrowingStream expired = await(streams.findExpired(Duration.ZERO)).get(0);
+
+        assertThat(await(streams.findBehind())).containsExactly(JOB);
+        Growth growth = claim().orElseThrow();
+        assertThat(growth.complete()).isTrue();
+        assertThat(await(streams.findExpired(Duration.ZERO)))
+                .as("playlists are being written")
+                .isEmpty();
+        await(streams.grown(growth, Optional.of(GrowingStreamRepositoryIT::update)));
+
+        assertThat(await(streams.findBehind())).isEmpty();
+        assertThat(database.value("SELECT count(*) FROM sluice.outbox"))
+                .as("no update follows the end")
+                .isEqualTo("0");
+        await(streams.delete(expired));
+        assertThat(await(streams.findExpired(Duration.ZERO)))
+                .as("playlists were written since it was found")
+                .hasSize(1);
     }
 
     @Test
