@@ -18,12 +18,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Object store in memory, for small objects. */
 public final class InMemoryObjectStore implements ObjectStore {
     private final Map<ObjectKey, Entry> entries = new ConcurrentHashMap<>();
     private final Vertx vertx;
     private final Map<ObjectKey, JobException> refused = new ConcurrentHashMap<>();
+    private final AtomicInteger replacements = new AtomicInteger();
     private volatile Optional<JobException> trouble = Optional.empty();
 
     public InMemoryObjectStore(Vertx vertx) {
@@ -38,6 +40,11 @@ public final class InMemoryObjectStore implements ObjectStore {
     /** All further uploads to this key fail. */
     public void failUploads(ObjectKey key, JobException failure) {
         refused.put(key, failure);
+    }
+
+    /** The next downloads, this many, fail because their object is replaced meanwhile. */
+    public void replaceDuringDownloads(int downloads) {
+        replacements.set(downloads);
     }
 
     /** The keys of all objects. */
@@ -59,6 +66,9 @@ public final class InMemoryObjectStore implements ObjectStore {
                 throw new JobException(
                         ErrorCode.TOO_LARGE,
                         "The object '" + key + "' has " + entry.metadata().size() + " bytes.");
+            }
+            if (replacements.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new JobException(ErrorCode.OBJECT_CHANGED, "The object '" + key + "' was replaced.");
             }
             reportProgress(progress, cancellation);
             Files.write(target, entry.bytes());

@@ -6,6 +6,7 @@ import dev.sluice.common.async.AsyncSemaphore;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.async.ProgressListener;
 import dev.sluice.common.text.TextSanitizer;
+import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.media.streaming.StreamDocument;
 import dev.sluice.objectstore.ObjectKey;
@@ -45,6 +46,8 @@ public final class StreamDocumentSigner {
     private static final int MAX_OBJECTS = 10_000;
     private static final int CONCURRENCY = 2;
     private static final int MAX_URI = 200;
+    /** A growing playlist is replaced when a segment is completed. */
+    private static final int MAX_READS = 5;
 
     private final Vertx vertx;
     private final ObjectStore objectStore;
@@ -75,7 +78,7 @@ public final class StreamDocumentSigner {
     Future<SignedDocument> sign(Source source, Function<List<ObjectKey>, Future<Map<ObjectKey, URI>>> sign) {
         return semaphore
                 .acquire(vertx.getOrCreateContext())
-                .compose(acquired -> load(source.key())
+                .compose(acquired -> load(source.key(), MAX_READS)
                         .compose(text -> vertx.executeBlocking(() -> references(source, text), false)
                                 .compose(references -> sign.apply(references.objects())
                                         .compose(urls -> vertx.executeBlocking(
@@ -83,6 +86,18 @@ public final class StreamDocumentSigner {
                         .map(gzip -> new SignedDocument(source.type().contentType(), gzip))
                         .onComplete(done -> semaphore.release()))
                 .recover(cause -> Future.failedFuture(translate(source.key(), cause)));
+    }
+
+    /** Reads a document again if it is replaced while it is read. */
+    private Future<String> load(ObjectKey key, int reads) {
+        return load(key)
+                .recover(cause -> reads > 1 && cause instanceof JobException failure && isReplaced(failure.code())
+                        ? load(key, reads - 1)
+                        : Future.failedFuture(cause));
+    }
+
+    private static boolean isReplaced(ErrorCode code) {
+        return code == ErrorCode.OBJECT_CHANGED || code == ErrorCode.CHECKSUM_MISMATCH;
     }
 
     private Future<String> load(ObjectKey key) {
@@ -177,7 +192,6 @@ public final class StreamDocumentSigner {
             case OBJECT_NOT_FOUND ->
                 notFound(document.value().substring(document.value().lastIndexOf('/') + 1));
             case TOO_LARGE -> tooLarge(document, "has more than " + MAX_BYTES + " bytes");
-            // A growing playlist was replaced while it was read.
             case OBJECT_CHANGED, CHECKSUM_MISMATCH ->
                 new RequestRejectedException(
                         Reason.OVERLOADED, "The document '" + document + "' was replaced while it was read. Retry.");

@@ -139,6 +139,17 @@ class StreamDocumentSignerTest {
     }
 
     @Test
+    void readsDocumentAgainThatWasReplacedWhileItWasRead() throws Exception {
+        store(objects(7), "video_360p.m3u8", HEAD);
+
+        store.replaceDuringDownloads(4);
+        assertThat(run(objects(7), "video_360p.m3u8", "")).isEqualTo(HEAD);
+        store.replaceDuringDownloads(5);
+        assertThatThrownBy(() -> run(objects(7), "video_360p.m3u8", ""))
+                .satisfies(cause -> assertRejected(cause, Reason.OVERLOADED, "was replaced while it was read. Retry."));
+    }
+
+    @Test
     void reportsMissingDocument() {
         assertThatThrownBy(() -> run(objects(0), "master.m3u8", ""))
                 .satisfies(cause -> assertRejected(cause, Reason.NOT_FOUND, "no document 'master.m3u8'"));
