@@ -2,67 +2,73 @@ package dev.sluice.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.endtoend.PlaylistFile.Range;
 import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.ffmpeg.process.InputArguments;
 import java.io.ByteArrayOutputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Set;
 import java.util.stream.Stream;
 
-/** Reads the playlists of a video that is being encoded, again and again, as players do. */
-final class GrowingStreamCheck {
-    private static final Pattern MAP = Pattern.compile("#EXT-X-MAP:URI=\"(.*)\",BYTERANGE=\"(\\d+)@(\\d+)\"");
-    private static final Pattern SEGMENT = Pattern.compile("#EXT-X-BYTERANGE:(\\d+)@(\\d+)\n(.*)\n");
-    private static final String END = "#EXT-X-ENDLIST\n";
-    /** Flags of a sample that depends on no other. */
-    private static final int KEY_FRAME = 0x0200_0000;
-
+/** Reads the playlists of videos that are being encoded, again and again, as players do. */
+public final class GrowingStreamCheck {
     private final Path streams;
-    private final Map<Path, String> last = new HashMap<>();
+    private final Map<Path, PlaylistFile> last = new HashMap<>();
+    private final Map<Range, Integer> contents = new HashMap<>();
+    private final Set<Path> deleted = new HashSet<>();
     private int versions;
 
-    /** @param streams directory with the streams of a media item */
-    GrowingStreamCheck(Path streams) {
+    /** @param streams directory with the streams of all media items, or of one */
+    public GrowingStreamCheck(Path streams) {
         this.streams = streams;
     }
 
-    /** Checks the playlists as they are: they have only been appended to, and what they name exists. */
-    void check() throws IOException {
-        for (Path playlist : playlists()) {
-            String text;
+    /**
+     * Checks the playlists as they are: they have only been appended to, and what they name exists and has not changed. A stream
+     * of which something is missing is being deleted, and must not be written again.
+     */
+    public void check() throws IOException {
+        for (Path path : playlists()) {
+            PlaylistFile playlist;
             try {
-                text = Files.readString(playlist);
+                playlist = PlaylistFile.read(path);
             } catch (NoSuchFileException replacedNow) {
                 continue;
             }
-            String before = last.put(playlist, text);
-            if (text.equals(before)) {
-                continue;
+            try {
+                check(playlist);
+            } catch (FileNotFoundException missing) {
+                deleted.add(path);
             }
-            versions++;
-            assertThat(text).startsWith(before == null ? "#EXTM3U\n" : before);
-            assertThat(text.endsWith("\n")).isTrue();
-            Matcher segment = SEGMENT.matcher(text);
-            while (segment.find()) {
-                byte[] content = read(playlist, segment.group(3), segment.group(1), segment.group(2));
-                ByteBuffer fragment = ByteBuffer.wrap(content);
-                assertThat(new String(content, 4, 4, StandardCharsets.ISO_8859_1))
-                        .isEqualTo("moof");
-                if (!playlist.endsWith("audio.m3u8")) {
-                    int trun = new String(content, StandardCharsets.ISO_8859_1).indexOf("trun");
-                    assertThat(fragment.getInt(trun + 16)).isEqualTo(KEY_FRAME);
-                }
-            }
+        }
+    }
+
+    private void check(PlaylistFile playlist) throws IOException {
+        PlaylistFile before = last.put(playlist.path(), playlist);
+        if (playlist.equals(before)) {
+            return;
+        }
+        versions++;
+        assertThat(deleted).as("streams of which something was missing").doesNotContain(playlist.path());
+        assertThat(playlist.text()).startsWith(before == null ? "#EXTM3U\n" : before.text());
+        assertThat(playlist.text().endsWith("\n")).isTrue();
+        for (Range segment : playlist.segments()) {
+            byte[] content = segment.read();
+            assertThat(playlist.error(segment, content)).isEmpty();
+            int hash = Arrays.hashCode(content);
+            assertThat(contents.merge(segment, hash, (first, now) -> first))
+                    .as("%s", segment)
+                    .isEqualTo(hash);
         }
     }
 
@@ -70,21 +76,34 @@ final class GrowingStreamCheck {
         if (!Files.isDirectory(streams)) {
             return List.of();
         }
-        try (Stream<Path> files = Files.walk(streams, 2)) {
+        try (Stream<Path> files = Files.walk(streams, 3)) {
             return files.filter(file -> file.toString().contains("growing-")
                             && file.toString().endsWith(".m3u8"))
                     .toList();
+        } catch (UncheckedIOException changing) {
+            return List.of();
         }
     }
 
-    private static byte[] read(Path playlist, String name, String bytes, String offset) throws IOException {
-        try (RandomAccessFile file =
-                new RandomAccessFile(playlist.resolveSibling(name).toFile(), "r")) {
-            byte[] content = new byte[Integer.parseInt(bytes)];
-            file.seek(Long.parseLong(offset));
-            file.readFully(content);
-            return content;
-        }
+    /** Whether the last playlists of all renditions and of the audio contain the whole video. */
+    boolean isComplete() {
+        return !last.isEmpty()
+                && last.values().stream()
+                        .filter(playlist -> !playlist.segments().isEmpty())
+                        .allMatch(PlaylistFile::isComplete);
+    }
+
+    /** Counts of streams, of those that ended, and of versions of playlists. */
+    public String summary() {
+        return "%d growing streams, %d ended, %d versions of playlists"
+                .formatted(
+                        last.keySet().stream().map(Path::getParent).distinct().count(),
+                        last.values().stream()
+                                .filter(PlaylistFile::isComplete)
+                                .map(playlist -> playlist.path().getParent())
+                                .distinct()
+                                .count(),
+                        versions);
     }
 
     /**
@@ -94,26 +113,24 @@ final class GrowingStreamCheck {
      */
     void assertComplete(int segments, int frames) throws IOException {
         check();
+        assertThat(deleted).isEmpty();
         assertThat(versions).isGreaterThan(last.size());
-        List<Path> videos = last.keySet().stream()
-                .filter(playlist -> playlist.getFileName().toString().startsWith("video_"))
+        List<PlaylistFile> videos = last.values().stream()
+                .filter(playlist -> playlist.path().getFileName().toString().startsWith("video_"))
                 .toList();
         assertThat(videos).isNotEmpty();
-        assertThat(last).anySatisfy((playlist, text) -> assertThat(playlist).endsWithRaw(Path.of("master.m3u8")));
-        assertThat(last).anySatisfy((playlist, text) -> assertThat(playlist).endsWithRaw(Path.of("audio.m3u8")));
-        for (Path video : videos) {
-            String text = last.get(video);
-            assertThat(text).endsWith(END).containsOnlyOnce("#EXT-X-MAP");
+        assertThat(last).anySatisfy((path, playlist) -> assertThat(path).endsWithRaw(Path.of("master.m3u8")));
+        assertThat(last).anySatisfy((path, playlist) -> assertThat(path).endsWithRaw(Path.of("audio.m3u8")));
+        for (PlaylistFile video : videos) {
+            assertThat(video.isComplete()).isTrue();
+            assertThat(video.error()).isEmpty();
+            assertThat(video.initializations()).hasSize(1);
+            assertThat(video.segments()).hasSize(segments);
             ByteArrayOutputStream stream = new ByteArrayOutputStream();
-            Matcher map = MAP.matcher(text);
-            assertThat(map.find()).isTrue();
-            stream.write(read(video, map.group(1), map.group(2), map.group(3)));
-            Matcher segment = SEGMENT.matcher(text);
-            int count = 0;
-            for (; segment.find(); count++) {
-                stream.write(read(video, segment.group(3), segment.group(1), segment.group(2)));
+            stream.write(video.initializations().get(0).read());
+            for (Range segment : video.segments()) {
+                stream.write(segment.read());
             }
-            assertThat(count).isEqualTo(segments);
             Path file = Files.write(Files.createTempFile("stream", ".mp4"), stream.toByteArray());
             assertThat(FfmpegFixture.output(
                             FfmpegFixture.ffmpeg().ffprobe(),

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.offset;
 
 import dev.sluice.ServicesExtension;
 import dev.sluice.app.Sluice;
+import dev.sluice.broker.ChildProcess;
 import dev.sluice.cli.AdminClient;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.job.JobId;
@@ -196,6 +197,59 @@ class SegmentedJobIT {
             assertThat(pipeline.bucket().file("streams/media-a/master.m3u8")).isRegularFile();
         } finally {
             get(other.stop());
+        }
+    }
+
+    /** The first process that encodes the third segment does not complete it. */
+    @Test
+    void streamStaysRightWhenAProcessIsKilled() throws Exception {
+        Path held = directory.resolve("held");
+        Path released = directory.resolve("released");
+        JsonObject settings = settings(3)
+                .mergeIn(growing())
+                .put(
+                        "ffmpeg",
+                        pipeline.ffmpegAfter(
+                                directory,
+                                ("case \"$*\" in *trim=start=3.99*) if mkdir '%1$s' 2>/dev/null; then"
+                                                + " echo $$ > '%1$s/new'; mv '%1$s/new' '%1$s/pid'; n=0;"
+                                                + " until [ -e '%2$s' ] || [ $((n += 1)) -gt 500 ]; do sleep 0.1; done;"
+                                                + " fi;; esac")
+                                        .formatted(held, released)))
+                .put("workspace", new JsonObject().put("mode", "object-store").put("cleanupIntervalSeconds", 0.5));
+        List<ChildProcess> workers = List.of(pipeline.process(settings), pipeline.process(settings));
+        GrowingStreamCheck check = new GrowingStreamCheck(pipeline.bucket().file("streams/media-a"));
+        try {
+            pipeline.backend().send(job("a", "uploads/long.mp4"));
+            BackendSimulator.awaitThat(() -> {
+                check.check();
+                return Files.exists(held.resolve("pid")) && growingUpdates().size() == 1;
+            });
+            long encode = Long.parseLong(Files.readString(held.resolve("pid")).strip());
+            workers.stream()
+                    .filter(worker -> worker.handle().descendants().anyMatch(process -> process.pid() == encode))
+                    .findFirst()
+                    .orElseThrow()
+                    .kill();
+            BackendSimulator.awaitThat(() -> {
+                check.check();
+                return pipeline.backend().completions("a") == 1;
+            });
+
+            BackendSimulator.awaitThat(() -> {
+                check.check();
+                return check.isComplete();
+            });
+            check.assertComplete(SEGMENTS, FRAMES);
+            assertThat(growingUpdates()).hasSize(1);
+            assertInOrder(pipeline.backend().updates("a"));
+            assertThat(pipeline.database()
+                            .value("SELECT count(*) FROM sluice.stage_run WHERE stage = 'segment' AND attempt > 1"))
+                    .as("attempts of the process that was killed")
+                    .isNotEqualTo("0");
+        } finally {
+            Files.createFile(released);
+            workers.forEach(ChildProcess::stop);
         }
     }
 
