@@ -63,6 +63,12 @@ final class FaultRun {
             workers = workers.with(new JsonObject()
                     .put("cluster", new JsonObject().put("enabled", true).put("secret", CLUSTER_SECRET)));
         }
+        if (streamsWhileEncoding(plan)) {
+            workers = workers.with(new JsonObject()
+                    .put(
+                            "media",
+                            new JsonObject().put("streamWhileEncoding", true).put("growingStreamSeconds", 10)));
+        }
         return plan.segmentedEvery() == 0
                 ? workers.on(Disk.chosen())
                 : workers.on(Disk.OWN)
@@ -76,7 +82,19 @@ final class FaultRun {
                                                 .put("maxSegmentsInFlight", 3)));
     }
 
+    /** With {@code -Dfaults.streamWhileEncoding=true}. */
+    private static boolean streamsWhileEncoding(FaultPlan plan) {
+        return plan.segmentedEvery() > 0 && Boolean.getBoolean("faults.streamWhileEncoding");
+    }
+
     private Result run() throws Exception {
+        try (GrowingStreamWatcher streams =
+                new GrowingStreamWatcher(scenario.services().bucket().file("streams"))) {
+            return run(streams);
+        }
+    }
+
+    private Result run(GrowingStreamWatcher streams) throws Exception {
         if (plan.segmentedEvery() > 0) {
             StoredEncodeSpeed.store(
                     scenario.vertx(), scenario.services().postgres().database().config(), StoredEncodeSpeed.SLOW);
@@ -100,9 +118,13 @@ final class FaultRun {
             mistakes.add("no video was encoded in segments");
         }
         Snapshot snapshot = scenario.snapshot();
-        List<Violation> violations = InvariantChecker.check(snapshot);
+        List<Violation> violations = new ArrayList<>(InvariantChecker.check(snapshot));
+        violations.addAll(streams.violations());
         FaultReport report = new FaultReport();
         summarize(report, snapshot, schedule.injected(), took, drained);
+        if (streamsWhileEncoding(plan)) {
+            report.line("%s", streams.summary());
+        }
         Result result = new Result(violations, mistakes, report.toString(), scenario.directory());
         Files.writeString(scenario.directory().resolve("report.txt"), result.toString());
         Files.write(

@@ -196,6 +196,9 @@ final class InvariantChecker {
             return;
         }
         if (announced.add(reference.key())) {
+            if (!object.references().isEmpty()) {
+                object.error().ifPresent(why -> found(Invariant.OUTPUTS_PLAY, job, reference + ": " + why));
+            }
             object.references().forEach(next -> reference(job, next, announced));
         }
     }

@@ -197,6 +197,17 @@ class InvariantCheckerTest {
     }
 
     @Test
+    void reportsPlaylistWithWrongRange() {
+        announceStream();
+        StoredObject right = objects.get("streams/a/video.m3u8");
+        objects.put(
+                "streams/a/video.m3u8",
+                new StoredObject(10, END, Optional.of("does not start with a key frame"), right.references()));
+
+        assertThat(check()).containsExactly(Invariant.OUTPUTS_PLAY);
+    }
+
+    @Test
     void reportsOutputWrittenAfterEnd() {
         objects.put(KEY, new StoredObject(10, END.plusSeconds(5), Optional.empty()));
 

@@ -51,7 +51,7 @@ record Snapshot(
     /**
      * An object in the store.
      *
-     * @param error why it cannot be decoded; empty if it can, or was not decoded
+     * @param error why it cannot be decoded, or is no right playlist; empty if it can, or was not decoded
      * @param references of a playlist
      */
     record StoredObject(long bytes, Instant writtenAt, Optional<String> error, List<PlaylistReference> references) {

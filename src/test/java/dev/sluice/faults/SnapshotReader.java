@@ -3,6 +3,7 @@ package dev.sluice.faults;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
+import dev.sluice.endtoend.PlaylistFile;
 import dev.sluice.faults.Snapshot.JobRow;
 import dev.sluice.faults.Snapshot.StoredObject;
 import dev.sluice.faults.Snapshot.UserRow;
@@ -58,11 +59,14 @@ final class SnapshotReader {
         }
     }
 
-    /** Whether the workspace is empty. */
+    /** Whether the workspace is empty, and no stream of an encode remains. */
     boolean isCleanedUp() {
         try {
-            return filesLeft().isEmpty();
-        } catch (IOException | UncheckedIOException changing) {
+            return filesLeft().isEmpty()
+                    && database()
+                            .value("SELECT count(*) FROM sluice.growing_stream")
+                            .equals("0");
+        } catch (IOException | UncheckedIOException | IllegalStateException changing) {
             return false;
         }
     }
@@ -147,7 +151,9 @@ final class SnapshotReader {
                         new StoredObject(
                                 Files.size(file),
                                 Files.getLastModifiedTime(file).toInstant(),
-                                n % step == 0 && !isPlaylist ? clips.error(file) : Optional.empty(),
+                                isPlaylist
+                                        ? PlaylistFile.read(file).error()
+                                        : n % step == 0 ? clips.error(file) : Optional.empty(),
                                 isPlaylist ? PlaylistReference.read(key, Files.readString(file)) : List.of()));
             }
             return objects;

@@ -17,6 +17,7 @@ record Violation(Invariant invariant, String subject, String detail) {
         OUTPUTS_MATCH_COMPLETION,
         OUTPUTS_PLAY,
         NO_LATE_WRITES,
+        STREAMS_ONLY_GROW,
         USER_TABLE_MATCHES,
         NOTHING_LEFT
     }
