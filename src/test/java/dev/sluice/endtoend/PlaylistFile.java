@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 public record PlaylistFile(Path path, String text) {
     private static final Pattern MAP = Pattern.compile("#EXT-X-MAP:URI=\"(.*)\",BYTERANGE=\"(\\d+)@(\\d+)\"");
     private static final Pattern SEGMENT = Pattern.compile("#EXT-X-BYTERANGE:(\\d+)@(\\d+)\n(.*)\n");
+    private static final Pattern DURATION = Pattern.compile("#EXTINF:([0-9.]+),");
     private static final String END = "#EXT-X-ENDLIST\n";
     /** Flags of a sample that depends on no other. */
     private static final int KEY_FRAME = 0x0200_0000;
@@ -39,6 +40,14 @@ public record PlaylistFile(Path path, String text) {
 
     boolean isComplete() {
         return text.endsWith(END);
+    }
+
+    /** The sum of the durations of the segments. */
+    double seconds() {
+        return DURATION.matcher(text)
+                .results()
+                .mapToDouble(segment -> Double.parseDouble(segment.group(1)))
+                .sum();
     }
 
     List<Range> initializations() {

@@ -9,6 +9,7 @@ import dev.sluice.broker.ChildProcess;
 import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.http.TestClient;
 import dev.sluice.http.TestTokens;
+import dev.sluice.persistence.StoredEncodeSpeed;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -16,7 +17,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.FileSystemAccess;
 import io.vertx.ext.web.handler.StaticHandler;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,10 +39,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ExtendWith(ServicesExtension.class)
 @Timeout(180)
 class StreamingIT {
-    private static final Pattern RANGE = Pattern.compile("#EXT-X-BYTERANGE:(\\d+)@(\\d+)\n(.*)");
     private static final Pattern VARIANT = Pattern.compile(
             "#EXT-X-STREAM-INF:BANDWIDTH=(\\d+),AVERAGE-BANDWIDTH=(\\d+),CODECS=\"([^\"]+)\".*,FRAME-RATE=([0-9.]+)");
-    private static final int MOOF = 0x6d6f6f66;
+    /** Encodes of the third and fourth segment wait for a file. */
+    private static final String GATE = """
+            case "$*" in *trim=start=[35].99*)
+                start=${*#*trim=start=}
+                n=0; until [ -e "%s/open-${start%%%%.*}" ] || [ $((n += 1)) -gt 1200 ]; do sleep 0.1; done;;
+            esac""";
 
     @TempDir
     private static Path directory;
@@ -104,8 +109,16 @@ class StreamingIT {
                 pipeline.vertx().createHttpServer().requestHandler(router).listen(0, "127.0.0.1"));
         // The backend would take the updates from the tests.
         PipelineFixture.get(pipeline.sluice().stop());
+        pipeline.upload("uploads/growing.mp4", pipeline.clip(7));
+        pipeline.storeEncodeSpeed(StoredEncodeSpeed.SLOW);
+        settings.getJsonObject("media").put("streamWhileEncoding", true);
         apiPort = pipeline.startWithBackend(
-                settings.put("backend", new JsonObject().put("corsOrigins", JsonArray.of(site()))));
+                settings.put("backend", new JsonObject().put("corsOrigins", JsonArray.of(site())))
+                        .put("delivery", new JsonObject().put("maxTaskSeconds", 1))
+                        .put(
+                                "ffmpeg",
+                                pipeline.ffmpegAfter(directory, GATE.formatted(directory))
+                                        .put("stallTimeoutSeconds", 300)));
     }
 
     /** The origin of the page with the players. */
@@ -124,7 +137,9 @@ class StreamingIT {
     private static void serve(Router router, String path, Path files) {
         router.route(path)
                 .handler(StaticHandler.create(
-                        FileSystemAccess.ROOT, files.toAbsolutePath().toString()));
+                                FileSystemAccess.ROOT, files.toAbsolutePath().toString())
+                        .setCachingEnabled(false)
+                        .setFilesReadOnly(false));
     }
 
     @AfterAll
@@ -155,10 +170,7 @@ class StreamingIT {
         JsonArray update = pipeline.backend().awaitEnd("usual").getJsonArray("video_versions");
         JsonArray table = new JsonArray(pipeline.database()
                 .value("SELECT \"videoVersions\" FROM \"VideoProcessingJob\" WHERE \"id\" = 'usual'"));
-        JsonArray outputs = new TestClient(pipeline.vertx(), apiPort)
-                .get("/api/video-processing/jobs/usual/outputs", TestTokens.of("user-1"))
-                .json()
-                .getJsonArray("outputs");
+        JsonArray outputs = outputs("usual").getJsonArray("outputs");
 
         for (int i = 0; i < 2; i++) {
             assertThat(variant.find()).isTrue();
@@ -215,19 +227,11 @@ class StreamingIT {
     }
 
     @Test
-    void rangesStartWithAFragmentOfThePublishedFile() throws Exception {
-        for (Path playlist : Files.list(playlists("usual"))
-                .filter(file -> file.toString().endsWith(".m3u8"))
-                .toList()) {
-            Matcher range = RANGE.matcher(Files.readString(playlist));
-            while (range.find()) {
-                try (RandomAccessFile file = new RandomAccessFile(
-                        playlist.resolveSibling(range.group(3)).normalize().toFile(), "r")) {
-                    long offset = Long.parseLong(range.group(2));
-                    file.seek(offset + 4);
-                    assertThat(file.readInt()).isEqualTo(MOOF);
-                    assertThat(offset + Long.parseLong(range.group(1))).isLessThanOrEqualTo(file.length());
-                }
+    void segmentsStartWithKeyFramesOfThePublishedFile() throws Exception {
+        try (Stream<Path> files = Files.list(playlists("usual"))) {
+            for (Path playlist :
+                    files.filter(file -> file.toString().endsWith(".m3u8")).toList()) {
+                assertThat(PlaylistFile.read(playlist).error()).isEmpty();
             }
         }
     }
@@ -246,13 +250,64 @@ class StreamingIT {
     @ParameterizedTest
     @CsvSource({"hls, hls_url", "shaka, dash_url"})
     void playsSignedStream(String player, String field) {
-        JsonObject outputs = new TestClient(pipeline.vertx(), apiPort)
-                .get("/api/video-processing/jobs/usual/outputs", TestTokens.of("user-1"))
-                .json();
+        assertPlays(player, signed(outputs("usual"), field));
+    }
 
-        assertPlays(
-                player,
-                "http://127.0.0.1:" + apiPort + outputs.getJsonObject("streams").getString(field));
+    /** Two players, one of them with signed URLs, start with two segments of four, and wait for each of the others. */
+    @Test
+    void playsVideoWhileItIsEncoded() throws Exception {
+        pipeline.backend().send(PipelineFixture.job("growing", "uploads/growing.mp4"));
+        BackendSimulator.awaitThat(() -> outputs("growing").containsKey("streams"));
+        JsonObject outputs = outputs("growing");
+        Path master = pipeline.bucket().file(outputs.getJsonObject("streams").getString("hls_key"));
+        BackendSimulator.awaitThat(() -> segments(master) == 2);
+        try (Browser browser = Browser.open()) {
+            List<Page> pages = List.of(
+                    growingPage(
+                            browser,
+                            "/media/" + outputs.getJsonObject("streams").getString("hls_key")),
+                    growingPage(browser, signed(outputs, "hls_url")));
+            for (int segment = 2; segment < 4; segment++) {
+                int seconds = 2 * segment;
+                pages.forEach(page -> page.evaluate("seconds => pauseAt(seconds)", seconds - 1));
+                assertThat(segments(master)).isEqualTo(segment);
+                Files.createFile(directory.resolve("open-" + (seconds - 1)));
+                pages.forEach(page -> page.evaluate("seconds => grown(seconds)", seconds));
+            }
+            for (Page page : pages) {
+                JsonObject result = JsonObject.mapFrom(page.evaluate("ended()"));
+
+                assertThat(result.getJsonArray("errors")).as(result.encode()).isEmpty();
+                assertThat(result.getJsonArray("versions"))
+                        .as("ends of the playlist, and whether it grew on")
+                        .isEqualTo(JsonArray.of("4 true", "6 true", "7 false"));
+                assertThat(result.getDouble("position")).isBetween(6.9, 7.2);
+            }
+            assertThat(browser.errors()).isEmpty();
+        }
+    }
+
+    private static Page growingPage(Browser browser, String url) {
+        Page page = browser.page(ColorScheme.LIGHT, 1280);
+        page.navigate(site() + "/play.html");
+        page.evaluate("url => watch(url)", url);
+        return page;
+    }
+
+    private static int segments(Path master) throws IOException {
+        return PlaylistFile.read(master.resolveSibling("video_360p.m3u8"))
+                .segments()
+                .size();
+    }
+
+    private static JsonObject outputs(String job) {
+        return new TestClient(pipeline.vertx(), apiPort)
+                .get("/api/video-processing/jobs/" + job + "/outputs", TestTokens.of("user-1"))
+                .json();
+    }
+
+    private static String signed(JsonObject outputs, String field) {
+        return "http://127.0.0.1:" + apiPort + outputs.getJsonObject("streams").getString(field);
     }
 
     private static void assertPlays(String player, String url) {
