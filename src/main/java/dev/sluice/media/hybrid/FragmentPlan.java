@@ -27,9 +27,22 @@ record FragmentPlan(int priming, long primingBytes, List<Segment> segments) {
     /** The video fragments of a segment, and audio fragments that start before its end. */
     record Segment(List<Fragment> audio, List<Fragment> video) {}
 
-    static FragmentPlan of(Mp4Reader reader, List<Mp4Track> tracks, Duration target) throws IOException {
+    /**
+     * The plan for a movie.
+     *
+     * @param target duration of a segment
+     * @param origin presentation time at which the first segment starts; empty: at the first frame
+     */
+    static FragmentPlan of(Mp4Reader reader, List<Mp4Track> tracks, Duration target, Optional<Duration> origin)
+            throws IOException {
         Mp4Track video = tracks.get(0);
-        List<List<Fragment>> groups = grouped(gops(reader, video), ticks(target, video), ticks(TOLERANCE, video));
+        List<Fragment> gops = gops(reader, video);
+        long first = gops.get(0).start();
+        long start = Math.min(
+                first,
+                origin.map(time -> convert(time.toMillis(), 1000, video.timescale()))
+                        .orElse(first));
+        List<List<Fragment>> groups = grouped(gops, start, ticks(target, video), ticks(TOLERANCE, video));
         Optional<Mp4Track> audio = tracks.stream().skip(1).findFirst();
         AudioPlan audioPlan = new AudioPlan(starts(groups, audio.orElse(video)), target);
         if (audio.isPresent()) {
@@ -73,9 +86,8 @@ record FragmentPlan(int priming, long primingBytes, List<Segment> segments) {
      * Groups GOPs by the cell of a grid in which they start: a key frame is late by up to a frame, but the lateness does not add
      * up.
      */
-    private static List<List<Fragment>> grouped(List<Fragment> gops, long target, long tolerance) {
+    private static List<List<Fragment>> grouped(List<Fragment> gops, long origin, long target, long tolerance) {
         List<List<Fragment>> groups = new ArrayList<>();
-        long origin = gops.get(0).start();
         long cell = -1;
         for (Fragment gop : gops) {
             long next = Math.max(cell, (gop.start() - origin + tolerance) / target);

@@ -19,6 +19,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Writes a hybrid file from a plain MP4: {@code ftyp}, {@code moov} with all sample tables, an initialization segment for each
@@ -35,11 +36,11 @@ public final class HybridWriter {
     private final List<Fragment> fragments;
     private final List<byte[]> initializations = new ArrayList<>();
 
-    private HybridWriter(Mp4Reader reader, Duration segment) throws IOException {
+    private HybridWriter(Mp4Reader reader, Duration segment, Optional<Duration> origin) throws IOException {
         this.reader = reader;
         moov = reader.topLevel("moov");
         tracks = Mp4Track.of(reader, moov);
-        plan = FragmentPlan.of(reader, tracks, segment);
+        plan = FragmentPlan.of(reader, tracks, segment, origin);
         fragments = plan.fragments();
         for (Mp4Track track : tracks) {
             initializations.add(new InitializationSegment(reader).of(moov, track));
@@ -56,10 +57,15 @@ public final class HybridWriter {
      *     or the cancellation's reason
      */
     public static StreamFile write(Path source, Path target, Duration segment, CancellationToken cancellation) {
+        return write(source, target, segment, Optional.empty(), cancellation);
+    }
+
+    private static StreamFile write(
+            Path source, Path target, Duration segment, Optional<Duration> origin, CancellationToken cancellation) {
         try (FileChannel in = FileChannel.open(source)) {
             StreamFile written;
             try (FileChannel out = PrivateFiles.open(target, StandardOpenOption.TRUNCATE_EXISTING)) {
-                written = new HybridWriter(new Mp4Reader(in), segment).write(out, cancellation);
+                written = new HybridWriter(new Mp4Reader(in), segment, origin).write(out, cancellation);
             }
             HybridVerifier.verify(target, written);
             return written;
@@ -74,8 +80,24 @@ public final class HybridWriter {
      * @see #write
      */
     public static StreamFile replace(Path file, Duration segment, CancellationToken cancellation) {
+        return replace(file, segment, Optional.empty(), cancellation);
+    }
+
+    /**
+     * Replaces a part of a video; otherwise as {@link #replace(Path, Duration, CancellationToken)}. Its first frame may be later than
+     * the part by more than the key frames that follow: if the segments were counted from it, one of them could get a group of
+     * pictures too many.
+     *
+     * @param start presentation time at which the part starts
+     */
+    public static StreamFile replacePart(Path file, Duration start, Duration segment, CancellationToken cancellation) {
+        return replace(file, segment, Optional.of(start), cancellation);
+    }
+
+    private static StreamFile replace(
+            Path file, Duration segment, Optional<Duration> origin, CancellationToken cancellation) {
         Path target = file.resolveSibling(file.getFileName() + ".hybrid");
-        StreamFile written = write(file, target, segment, cancellation);
+        StreamFile written = write(file, target, segment, origin, cancellation);
         try {
             Files.move(target, file, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException cause) {

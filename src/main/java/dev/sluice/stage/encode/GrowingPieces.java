@@ -121,7 +121,8 @@ public record GrowingPieces(ObjectStore objectStore, OutputKeys keys, WorkerExec
         List<PieceFile> pieces = new ArrayList<>();
         for (Rendition rendition : renditions) {
             Path file = anyFile.resolveSibling(rendition.fileName());
-            FragmentedStream video = HybridWriter.replace(file, settings.segmentDuration(), context.cancellation())
+            FragmentedStream video = HybridWriter.replacePart(
+                            file, segment.start(), settings.segmentDuration(), context.cancellation())
                     .video();
             String name = rendition.quality() + "-" + segment.number() + "-"
                     + context.attempt().fencingToken() + ".mp4";

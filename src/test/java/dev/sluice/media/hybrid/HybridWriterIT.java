@@ -64,8 +64,12 @@ class HybridWriterIT {
     }
 
     private Path plain(Source source) {
+        return plain(source, "expr:gte(t,n_forced*2)");
+    }
+
+    private Path plain(Source source, String keyFrames) {
         List<String> options = new ArrayList<>(source.options);
-        options.addAll(List.of("-force_key_frames", "expr:gte(t,n_forced*2)", "-g", "10000", "-sc_threshold", "0"));
+        options.addAll(List.of("-force_key_frames", keyFrames, "-g", "10000", "-sc_threshold", "0"));
         options.addAll(List.of("-flags", "+cgop", "-bf", "3", "-fps_mode", "vfr", "-ac", "2"));
         return FfmpegFixture.clip(
                 directory.resolve("plain.mp4"), source.video, source.audio, options.toArray(String[]::new));
@@ -99,6 +103,20 @@ class HybridWriterIT {
                     .isEqualTo(expected);
             assertThat(found.size() - expected.size()).isEqualTo(source == Source.AUDIO_LATER ? 341 : 0);
         }
+    }
+
+    /** The first frame is 40 ms later than the part, the key frames that follow are not late. */
+    @Test
+    void segmentsOfAPartAreCountedFromItsStart() {
+        Path part = plain(Source.SILENT, "expr:gte(t+0.04,n_forced*2)");
+
+        FragmentedStream video = HybridWriter.replacePart(
+                        part, Duration.ofMillis(-40), SEGMENT, new CancellationToken())
+                .video();
+
+        assertThat(video.segments())
+                .extracting(segment -> 1000 * segment.start() / video.timescale())
+                .containsExactly(0L, 5960L, 11_960L);
     }
 
     @Test
