@@ -19,5 +19,8 @@ console.log(JSON.stringify({
   subtitles: master.variants
     .filter((variant) => !variant.isIFrameOnly)
     .map((variant) => variant.subtitles.map((text) => `${text.uri} ${text.language} ${text.name}`).join()),
+  closedCaptions: master.variants
+    .filter((variant) => !variant.isIFrameOnly)
+    .map((variant) => variant.closedCaptions.map((captions) => `${captions.instreamId} ${captions.name}`).join()),
   segments,
 }));

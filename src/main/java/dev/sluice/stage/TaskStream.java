@@ -3,12 +3,14 @@ package dev.sluice.stage;
 import dev.sluice.media.streaming.FileRange;
 import dev.sluice.media.streaming.GrowingPlaylists;
 import dev.sluice.media.streaming.StreamPiece;
+import dev.sluice.media.text.CaptionChannel;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a task has published of a stream that grows: one piece of each rendition, or the audio. It is part of the result of the
@@ -62,6 +64,11 @@ public record TaskStream(long targetSeconds, List<Piece> pieces) {
                     .put("height", format.height())
                     .put("samplesPerSecond", format.samplesPerSecond())
                     .put("digest", format.digest())
+                    .put(
+                            "captions",
+                            new JsonArray(format.captions().stream()
+                                    .map(CaptionChannel::name)
+                                    .toList()))
                     .put("initialization", JsonArray.of(initialization.offset(), initialization.bytes()))
                     .put("segments", segments));
         }
@@ -91,11 +98,18 @@ public record TaskStream(long targetSeconds, List<Piece> pieces) {
                                     piece.getInteger("width"),
                                     piece.getInteger("height"),
                                     piece.getDouble("samplesPerSecond"),
-                                    piece.getString("digest")),
+                                    piece.getString("digest"),
+                                    captions(piece.getJsonArray("captions", new JsonArray()))),
                             new FileRange(initialization.getLong(0), initialization.getLong(1)),
                             segments)));
         }
         return new TaskStream(json.getLong("targetSeconds"), pieces);
+    }
+
+    private static List<CaptionChannel> captions(JsonArray names) {
+        return Stream.of(CaptionChannel.values())
+                .filter(channel -> names.contains(channel.name()))
+                .toList();
     }
 
     /**

@@ -203,18 +203,23 @@ public final class PipelineFixture implements AutoCloseable {
 
     /** The clip with a default German subtitle stream and a chapter. */
     Path clipWithText(int seconds) throws IOException {
+        return withText(clip(seconds));
+    }
+
+    /** A clip with a default German subtitle stream and a chapter in addition. */
+    Path withText(Path clip) throws IOException {
         Path subtitles =
                 Files.writeString(directory.resolve("clip.srt"), "1\n00:00:00,250 --> 00:00:00,750\n<b>Hallo</b>\n");
         Path chapters = Files.writeString(
                 directory.resolve("chapters.txt"),
                 ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=500\ntitle=Anfang\n");
-        Path clip = directory.resolve("clip-with-text-" + seconds + ".mp4");
+        Path target = directory.resolve("text-" + clip.getFileName());
         List<String> command = new ArrayList<>(List.of("-nostdin", "-loglevel", "level+error", "-y"));
-        List.of(clip(seconds), subtitles, chapters).forEach(file -> command.addAll(List.of("-i", file.toString())));
+        List.of(clip, subtitles, chapters).forEach(file -> command.addAll(List.of("-i", file.toString())));
         command.addAll(List.of("-map", "0", "-map", "1", "-map_chapters", "2", "-c", "copy", "-c:s", "mov_text"));
-        command.addAll(List.of("-metadata:s:s:0", "language=ger", "-disposition:s:0", "default", clip.toString()));
+        command.addAll(List.of("-metadata:s:s:0", "language=ger", "-disposition:s:0", "default", target.toString()));
         FfmpegFixture.output(FfmpegFixture.ffmpeg().ffmpeg(), command, directory);
-        return clip;
+        return target;
     }
 
     public void upload(String key, Path file) throws IOException {

@@ -9,6 +9,7 @@ import dev.sluice.ServicesExtension;
 import dev.sluice.app.Sluice;
 import dev.sluice.broker.ChildProcess;
 import dev.sluice.cli.AdminClient;
+import dev.sluice.ffmpeg.CaptionedClip;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.job.JobId;
 import dev.sluice.persistence.StoredEncodeSpeed;
@@ -48,7 +49,13 @@ class SegmentedJobIT {
     @ParameterizedTest
     @ValueSource(strings = {"local", "object-store"})
     void encodesInTasksAndConcatenates(String mode) throws Exception {
-        pipeline.upload("uploads/long.mp4", pipeline.clipWithText(SECONDS));
+        Path captioned = new CaptionedClip()
+                .popOn(1, "Across segments", 40, 210)
+                .write(
+                        directory.resolve("captioned.mp4"),
+                        "testsrc2=size=640x360:rate=25:duration=" + SECONDS,
+                        "sine=duration=" + SECONDS);
+        pipeline.upload("uploads/long.mp4", pipeline.withText(captioned));
         pipeline.start(settings(3).put("workspace", new JsonObject().put("mode", mode)));
         pipeline.backend().send(job("a", "uploads/long.mp4"));
 
@@ -71,6 +78,14 @@ class SegmentedJobIT {
                 .contains("<b>Hallo</b>");
         assertThat(end.getJsonArray("text_tracks").getJsonObject(1).getString("kind"))
                 .isEqualTo("chapters");
+        JsonObject captions = end.getJsonArray("text_tracks").getJsonObject(2);
+        assertThat(captions.getMap()).containsEntry("kind", "captions").containsEntry("label", "CC1");
+        assertThat(pipeline.download(captions.getString("s3_key"), directory.resolve("captions.vtt")))
+                .content()
+                .contains("00:01.594 --> 00:08.396\nAcross segments");
+        assertThat(pipeline.download("streams/media-a/master.m3u8", directory.resolve("master.m3u8")))
+                .content()
+                .contains("INSTREAM-ID=\"CC1\"");
         assertThat(pipeline.backend().steps("a"))
                 .containsSubsequence(
                         "processing_video",

@@ -6,6 +6,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.sluice.ServicesExtension;
 import dev.sluice.broker.ChildProcess;
+import dev.sluice.ffmpeg.CaptionedClip;
 import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.http.TestClient;
 import dev.sluice.http.TestTokens;
@@ -80,7 +81,7 @@ class StreamingIT {
                 Files.writeString(directory.resolve("usual.srt"), "1\n00:00:00,000 --> 00:00:13,000\nHello\n\n");
         pipeline.upload(
                 "uploads/usual.mp4",
-                clip(
+                captionedClip(
                         "usual",
                         "-i",
                         subtitles.toString(),
@@ -132,6 +133,17 @@ class StreamingIT {
                 "testsrc2=size=1280x720:rate=25:duration=14",
                 "sine=sample_rate=48000:duration=9",
                 options);
+    }
+
+    /** Closed captions from 0.8 to 12 s. */
+    private static Path captionedClip(String name, String... options) throws IOException {
+        return new CaptionedClip()
+                .popOn(1, "In the frames", 20, 300)
+                .write(
+                        directory.resolve(name + ".mp4"),
+                        "testsrc2=size=1280x720:rate=25:duration=14",
+                        "sine=sample_rate=48000:duration=9",
+                        options);
     }
 
     private static void serve(Router router, String path, Path files) {
@@ -215,6 +227,7 @@ class StreamingIT {
                         .put("keyFrames", JsonArray.of("iframes_360p.m3u8", "iframes_720p.m3u8"))
                         .put("audio", JsonArray.of("audio.m3u8", "audio.m3u8"))
                         .put("subtitles", JsonArray.of("text_0.m3u8 en English", "text_0.m3u8 en English"))
+                        .put("closedCaptions", JsonArray.of("CC1 CC1", "CC1 CC1"))
                         .put(
                                 "segments",
                                 JsonArray.of(
@@ -321,7 +334,7 @@ class StreamingIT {
             assertThat(result.getJsonArray("errors")).as(result.encode()).isEmpty();
             assertThat(result.getDouble("duration")).isBetween(13.9, 14.2);
             if (player.equals("hls")) {
-                assertThat(result.getJsonArray("texts")).contains("Hello");
+                assertThat(result.getJsonArray("texts")).contains("Hello", "In the frames");
                 assertThat(result.getJsonArray("sizes")).contains("640x360", "1280x720");
             }
             assertThat(browser.errors()).isEmpty();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.media.streaming.FileRange;
 import dev.sluice.media.streaming.StreamPiece;
+import dev.sluice.media.text.CaptionChannel;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
@@ -26,7 +27,7 @@ class TaskStreamTest {
     private static StreamPiece piece(String name, int start, int seconds) {
         return new StreamPiece(
                 name,
-                new StreamPiece.Format("avc1.64001e", 640, 360, 29.97, "0a"),
+                new StreamPiece.Format("avc1.64001e", 640, 360, 29.97, "0a", List.of(CaptionChannel.CC3)),
                 new FileRange(1000, 700),
                 List.of(new StreamPiece.Segment(
                         new FileRange(5_000_000_000L, 100_000),

@@ -1,42 +1,29 @@
 package dev.sluice.ffmpeg.text;
 
 import dev.sluice.common.async.CancellationToken;
-import dev.sluice.common.io.PrivateFiles;
 import dev.sluice.config.MediaConfig.Limits;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
-import dev.sluice.ffmpeg.process.FfmpegRunner;
-import dev.sluice.ffmpeg.process.ReadTimeout;
-import dev.sluice.ffmpeg.process.Watchdog;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
-import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.TextTrack;
 import dev.sluice.media.ProbedSource;
+import dev.sluice.media.text.ClosedCaptions;
 import dev.sluice.media.text.SubtitleStream;
 import dev.sluice.media.text.TextSource;
 import dev.sluice.media.text.TextTrackFile;
 import dev.sluice.media.text.WebVtt;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Converts the text subtitles and chapters of a source to WebVTT. A stream that cannot be converted gives a warning and fails
+ * Converts the text subtitles, closed captions and chapters of a video to WebVTT. A stream that cannot be converted gives a warning and fails
  * nothing. Blocks.
  *
  * @param baseTimeout added to the time for reading the source
  */
 public record TextTrackExtractor(FfmpegInstallation ffmpeg, Duration baseTimeout, Limits limits) {
-    private static final Logger LOG = LoggerFactory.getLogger(TextTrackExtractor.class);
-
     /**
      * Writes the tracks of a source into a directory.
      *
@@ -45,19 +32,37 @@ public record TextTrackExtractor(FfmpegInstallation ffmpeg, Duration baseTimeout
     public TextTracks extract(ProbedSource source, Path directory, CancellationToken cancellation) {
         TextSource text = source.info().text();
         List<String> warnings = new ArrayList<>(text.warnings());
+        WebVttConverter converter = converter();
         failedStreams(source, text.textStreams(), directory, cancellation)
                 .forEach(stream -> warnings.add("The subtitles of stream " + stream.index() + " (" + stream.codec()
                         + ") could not be converted completely."));
         List<TextTrackFile> tracks = new ArrayList<>();
         for (SubtitleStream stream : text.textStreams()) {
-            sanitized(directory.resolve(SubtitleCommand.fileName(stream)))
-                    .flatMap(file -> write(directory.resolve(TextTrackFile.subtitlesName(tracks.size())), file))
+            converter
+                    .rewrite(
+                            directory.resolve(SubtitleCommand.fileName(stream)),
+                            directory.resolve(TextTrackFile.subtitlesName(tracks.size())),
+                            stream.hasHardSpaces())
                     .ifPresent(file -> tracks.add(new TextTrackFile(stream.track(tracks.size()), file)));
         }
         WebVtt.chapters(text.chapters())
-                .flatMap(file -> write(directory.resolve(TextTrackFile.CHAPTERS_NAME), file))
+                .flatMap(file -> WebVttConverter.write(directory.resolve(TextTrackFile.CHAPTERS_NAME), file))
                 .ifPresent(file -> tracks.add(new TextTrackFile(TextTrack.CHAPTERS, file)));
-        return new TextTracks(tracks, warnings);
+        return new TextTracks(tracks, List.of(), warnings, ClosedCaptions.UNKNOWN);
+    }
+
+    /**
+     * Adds the closed captions in the frames of a rendition, and a track for each channel.
+     *
+     * @param video finished, in a directory of this encode
+     * @throws JobException the cancellation's reason
+     */
+    public TextTracks addCaptions(TextTracks text, Path video, CancellationToken cancellation) {
+        return new CaptionExtractor(converter()).addTo(text, video, cancellation);
+    }
+
+    private WebVttConverter converter() {
+        return new WebVttConverter(ffmpeg, baseTimeout, limits);
     }
 
     /** Converts all streams in one run, and those of a failed run one by one. */
@@ -75,51 +80,11 @@ public record TextTrackExtractor(FfmpegInstallation ffmpeg, Duration baseTimeout
 
     private boolean convert(
             ProbedSource source, List<SubtitleStream> streams, Path directory, CancellationToken cancellation) {
-        try {
-            FfmpegRunner.ExitResult result = ffmpeg.encodeRunner(
-                            FileAccess.encode(directory, source.path()), limits.maxOutputBytes())
-                    .run(
-                            SubtitleCommand.arguments(source, streams, limits),
-                            line -> {},
-                            Watchdog.withDeadline(ReadTimeout.forBytes(
-                                    baseTimeout, source.info().bytes())),
-                            cancellation);
-            if (result.exitCode() != 0) {
-                LOG.atInfo().addKeyValue("ffmpeg", result.stderr()).log("subtitles not converted");
-            }
-            return result.exitCode() == 0;
-        } catch (JobException failure) {
-            if (cancellation.isCancelled() || failure.code() == ErrorCode.SHUTDOWN) {
-                throw failure;
-            }
-            LOG.atInfo().addKeyValue("error", failure.code()).log("subtitles not converted");
-            return false;
-        }
-    }
-
-    private static Optional<String> sanitized(Path file) {
-        try {
-            // FFmpeg may write a few cues after the limit.
-            boolean isReadable = Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-                    && Files.size(file) <= 2 * SubtitleCommand.MAX_BYTES;
-            return isReadable
-                    ? WebVtt.sanitize(new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
-                            .lines()
-                            .toList())
-                    : Optional.empty();
-        } catch (IOException unreadable) {
-            LOG.atWarn().setCause(unreadable).log("subtitles not readable");
-            return Optional.empty();
-        }
-    }
-
-    private static Optional<Path> write(Path file, String text) {
-        try {
-            PrivateFiles.writeString(file, text);
-            return Optional.of(file);
-        } catch (IOException full) {
-            LOG.atWarn().setCause(full).log("text track not written");
-            return Optional.empty();
-        }
+        return converter()
+                .run(
+                        SubtitleCommand.arguments(source, streams, limits),
+                        FileAccess.encode(directory, source.path()),
+                        source.info().bytes(),
+                        cancellation);
     }
 }

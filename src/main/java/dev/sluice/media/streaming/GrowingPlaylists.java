@@ -1,5 +1,6 @@
 package dev.sluice.media.streaming;
 
+import dev.sluice.media.text.ClosedCaptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +87,8 @@ public final class GrowingPlaylists {
         if (audio.isPresent()) {
             text.append(HlsPlaylists.AUDIO_MEDIA);
         }
+        text.append(HlsPlaylists.captionsMedia(
+                captions(renditions.get(0).pieces().get(0).format())));
         for (Rendition rendition : renditions) {
             StreamPiece.Format format = rendition.pieces().get(0).format();
             text.append("#EXT-X-STREAM-INF:BANDWIDTH=")
@@ -99,11 +102,17 @@ public final class GrowingPlaylists {
                     .append(format.height())
                     .append(String.format(Locale.ROOT, ",FRAME-RATE=%.3f", format.samplesPerSecond()))
                     .append(audio.isPresent() ? HlsPlaylists.AUDIO_ATTRIBUTE : "")
+                    .append(HlsPlaylists.captionsAttribute(captions(format)))
                     .append('\n')
                     .append(HlsPlaylists.mediaName(rendition.quality()))
                     .append('\n');
         }
         return new Playlist(Playlist.MASTER, Playlist.HLS_TYPE, text.toString());
+    }
+
+    /** Later pieces may have others. */
+    private static ClosedCaptions captions(StreamPiece.Format format) {
+        return new ClosedCaptions(format.captions(), true);
     }
 
     /** The media playlists. */

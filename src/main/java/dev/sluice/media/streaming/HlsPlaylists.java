@@ -2,6 +2,7 @@ package dev.sluice.media.streaming;
 
 import dev.sluice.job.TextTrack;
 import dev.sluice.job.VariantAttributes;
+import dev.sluice.media.text.ClosedCaptions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -11,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Writes HLS playlists (RFC 8216bis) over byte ranges of hybrid files: a multivariant playlist, a media playlist and an I-frame
@@ -31,10 +33,12 @@ public final class HlsPlaylists {
     static final String AUDIO_MEDIA = "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"" + AUDIO_GROUP + "\",NAME=\"" + AUDIO_GROUP
             + "\",DEFAULT=YES,AUTOSELECT=YES,CHANNELS=\"2\",URI=\"" + AUDIO + "\"\n";
     static final String AUDIO_ATTRIBUTE = ",AUDIO=\"" + AUDIO_GROUP + "\"";
+    private static final String CAPTIONS_GROUP = "cc";
     static final String END = "#EXT-X-ENDLIST\n";
 
     private final StreamPresentation presentation;
     private final List<StreamText> texts;
+    private final ClosedCaptions captions;
     private final Map<String, VariantAttributes> variants = new LinkedHashMap<>();
 
     /**
@@ -42,10 +46,12 @@ public final class HlsPlaylists {
      *
      * @param renditions smallest first; at least one
      * @param texts subtitles and captions
+     * @param captions in the video of each rendition
      */
-    public HlsPlaylists(List<StreamRendition> renditions, List<StreamText> texts) {
+    public HlsPlaylists(List<StreamRendition> renditions, List<StreamText> texts, ClosedCaptions captions) {
         this.presentation = new StreamPresentation(renditions);
         this.texts = List.copyOf(texts);
+        this.captions = captions;
         presentation
                 .renditions()
                 .forEach(rendition -> variants.put(rendition.quality(), presentation.attributes(rendition)));
@@ -95,6 +101,7 @@ public final class HlsPlaylists {
             text.append(AUDIO_MEDIA);
         }
         addTexts(text);
+        text.append(captionsMedia(captions));
         for (StreamRendition rendition : presentation.renditions()) {
             VariantAttributes variant = Objects.requireNonNull(variants.get(rendition.quality()));
             text.append(bandwidth("#EXT-X-STREAM-INF:", new Bandwidth(variant.bandwidth(), variant.averageBandwidth())))
@@ -105,6 +112,7 @@ public final class HlsPlaylists {
                     .append(String.format(Locale.ROOT, ",FRAME-RATE=%.3f", variant.frameRate()))
                     .append(presentation.audio().isPresent() ? AUDIO_ATTRIBUTE : "")
                     .append(texts.isEmpty() ? "" : ",SUBTITLES=\"" + TEXT_GROUP + "\"")
+                    .append(captionsAttribute(captions))
                     .append('\n')
                     .append(mediaName(rendition))
                     .append('\n');
@@ -154,6 +162,22 @@ public final class HlsPlaylists {
                     .append(text.playlistName())
                     .append("\"\n");
         }
+    }
+
+    /** The lines for the closed captions in the video. */
+    static String captionsMedia(ClosedCaptions captions) {
+        return captions.channels().stream()
+                .map(channel -> "#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=\"" + CAPTIONS_GROUP + "\",NAME=\""
+                        + channel + "\",DEFAULT=NO,AUTOSELECT=YES,INSTREAM-ID=\"" + channel + "\"\n")
+                .collect(Collectors.joining());
+    }
+
+    /** An attribute of each variant; without it, players search for captions. */
+    static String captionsAttribute(ClosedCaptions captions) {
+        if (captions.channels().isEmpty()) {
+            return captions.mayHaveOthers() ? "" : ",CLOSED-CAPTIONS=NONE";
+        }
+        return ",CLOSED-CAPTIONS=\"" + CAPTIONS_GROUP + "\"";
     }
 
     /** One segment: the whole file. Its target duration may differ from that of the other playlists (RFC 8216bis, 6.2.4). */

@@ -1,5 +1,6 @@
 package dev.sluice.media.streaming;
 
+import dev.sluice.media.text.CaptionChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,8 +28,19 @@ public record StreamPiece(String name, Format format, FileRange initialization, 
      * @param height of the video, pixels; 0 for audio
      * @param samplesPerSecond of the first segment
      * @param digest of the initialization segment: one is enough for pieces with the same digest
+     * @param captions in the frames of this piece
      */
-    public record Format(String codec, int width, int height, double samplesPerSecond, String digest) {}
+    public record Format(
+            String codec,
+            int width,
+            int height,
+            double samplesPerSecond,
+            String digest,
+            List<CaptionChannel> captions) {
+        public Format {
+            captions = List.copyOf(captions);
+        }
+    }
 
     /**
      * A part of a piece that a player can load and decode by itself.
@@ -54,9 +66,15 @@ public record StreamPiece(String name, Format format, FileRange initialization, 
      * The piece that a file contains.
      *
      * @param digest of the initialization segment
+     * @param captions in the frames of the piece
      * @param next presentation time of what follows the piece, to which its last segment lasts; empty at the end of the stream
      */
-    public static StreamPiece of(String name, FragmentedStream stream, String digest, Optional<Duration> next) {
+    public static StreamPiece of(
+            String name,
+            FragmentedStream stream,
+            String digest,
+            List<CaptionChannel> captions,
+            Optional<Duration> next) {
         List<Segment> segments = new ArrayList<>();
         for (StreamSegment segment : stream.segments()) {
             Duration start = duration(segment.start(), stream);
@@ -71,7 +89,7 @@ public record StreamPiece(String name, Format format, FileRange initialization, 
                 / Math.max(1e-3, segments.get(0).seconds());
         return new StreamPiece(
                 name,
-                new Format(stream.codec(), stream.width(), stream.height(), rate, digest),
+                new Format(stream.codec(), stream.width(), stream.height(), rate, digest, captions),
                 stream.initialization(),
                 segments);
     }

@@ -32,6 +32,11 @@ public record SubtitleStream(
         return TEXT_CODECS.contains(codec);
     }
 
+    /** Whether FFmpeg writes hard spaces as <code>\h</code> in WebVTT. */
+    public boolean hasHardSpaces() {
+        return codec.equals("ass") || codec.equals("ssa") || codec.equals("eia_608");
+    }
+
     /**
      * The properties of its track.
      *

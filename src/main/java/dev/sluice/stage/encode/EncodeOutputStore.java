@@ -4,7 +4,6 @@ import dev.sluice.common.io.FileErrorMapper;
 import dev.sluice.common.io.PrivateFiles;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.ffmpeg.text.TextTracks;
-import dev.sluice.job.TextTrack;
 import dev.sluice.job.VariantAttributes;
 import dev.sluice.media.preview.ImageFile;
 import dev.sluice.media.preview.Storyboard;
@@ -37,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Stores finished renditions, thumbnails, poster, storyboard and text tracks, and the playlists of the renditions, for the upload
@@ -91,8 +91,9 @@ public record EncodeOutputStore(OutputKeys keys, ArtifactStore artifactStore, Wo
     private List<Output> outputs(StagedJob job, MediaConfig media, EncodeResult result, TextTracks text) {
         String mediaId = job.mediaId();
         List<StreamRendition> streams = streamRenditions(mediaId, media.streaming(), result);
-        Optional<HlsPlaylists> playlists =
-                streams.isEmpty() ? Optional.empty() : Optional.of(new HlsPlaylists(streams, streamTexts(text)));
+        Optional<HlsPlaylists> playlists = streams.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new HlsPlaylists(streams, streamTexts(text), text.captions()));
         Map<String, VariantAttributes> variants =
                 playlists.map(HlsPlaylists::variants).orElse(Map.of());
         List<Output> all = new ArrayList<>();
@@ -112,7 +113,8 @@ public record EncodeOutputStore(OutputKeys keys, ArtifactStore artifactStore, Wo
 
     private List<Output> textAndPreviews(String mediaId, EncodeResult result, TextTracks text) {
         List<Output> all = new ArrayList<>();
-        text.tracks().forEach(file -> all.add(output(mediaId, file)));
+        Stream.concat(text.tracks().stream(), text.captionTracks().stream())
+                .forEach(file -> all.add(output(mediaId, file)));
         result.previews()
                 .poster()
                 .ifPresent(poster ->
@@ -209,8 +211,7 @@ public record EncodeOutputStore(OutputKeys keys, ArtifactStore artifactStore, Wo
     }
 
     private static List<StreamText> streamTexts(TextTracks text) {
-        return text.tracks().stream()
-                .filter(file -> file.track().kind() != TextTrack.Kind.CHAPTERS)
+        return text.subtitles().stream()
                 .map(file -> new StreamText(file.track(), file.name()))
                 .toList();
     }

@@ -7,6 +7,7 @@ import dev.sluice.ffmpeg.text.TextTracks;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.media.ProbedSource;
+import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.message.EncodePlan;
 import dev.sluice.message.StagedJob;
 import dev.sluice.stage.StageContext;
@@ -63,6 +64,12 @@ public record EncodeServices(
     /** Extracts the text tracks of a source into a directory. */
     Future<TextTracks> extractText(StageContext context, ProbedSource source, AttemptDirectory directory) {
         return blocking(() -> textTracks.extract(source, directory.path(), context.cancellation()));
+    }
+
+    /** Adds the closed captions of the renditions, which are the same in all, to text tracks. */
+    Future<TextTracks> addCaptions(StageContext context, EncodeResult result, TextTracks text) {
+        return blocking(
+                () -> textTracks.addCaptions(text, result.renditions().get(0).file(), context.cancellation()));
     }
 
     /** Runs blocking work on the worker pool, concurrently with other work. */

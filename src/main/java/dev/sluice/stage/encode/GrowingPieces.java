@@ -1,5 +1,6 @@
 package dev.sluice.stage.encode;
 
+import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.common.async.ProgressListener;
 import dev.sluice.config.MediaConfig;
@@ -14,6 +15,8 @@ import dev.sluice.media.segment.Segment;
 import dev.sluice.media.streaming.FileRange;
 import dev.sluice.media.streaming.FragmentedStream;
 import dev.sluice.media.streaming.StreamPiece;
+import dev.sluice.media.text.CaptionChannel;
+import dev.sluice.media.text.CaptionReader;
 import dev.sluice.message.EncodePlan;
 import dev.sluice.objectstore.ObjectStore;
 import dev.sluice.objectstore.OutputKeys;
@@ -131,7 +134,12 @@ public record GrowingPieces(ObjectStore objectStore, OutputKeys keys, WorkerExec
                     new TaskStream.Piece(
                             rendition.quality(),
                             rendition.maxBitrate(),
-                            StreamPiece.of(name, video, digest(file, video.initialization()), next))));
+                            StreamPiece.of(
+                                    name,
+                                    video,
+                                    digest(file, video.initialization()),
+                                    segment.isFirst() ? captions(file, context.cancellation()) : List.of(),
+                                    next))));
         }
         // The ladder starts with the largest.
         Collections.reverse(pieces);
@@ -154,6 +162,7 @@ public record GrowingPieces(ObjectStore objectStore, OutputKeys keys, WorkerExec
                         "audio-" + context.attempt().fencingToken() + ".mp4",
                         stream,
                         digest(file, stream.initialization()),
+                        List.of(),
                         Optional.empty()))
                 .map(piece -> new PieceFile(file, TaskStream.ofAudio(piece)))
                 .stream()
@@ -164,6 +173,15 @@ public record GrowingPieces(ObjectStore objectStore, OutputKeys keys, WorkerExec
     private long targetSeconds(EncodePlan plan) {
         double segment = SegmentTasks.media(plan, media).segmentDuration().toMillis() / 1e3;
         return Math.max(1, Math.round(segment + 1 / Math.max(1, plan.video().frameRate())));
+    }
+
+    /** The multivariant playlist states those of the first segment. */
+    private static List<CaptionChannel> captions(Path file, CancellationToken cancellation) {
+        try {
+            return CaptionReader.read(file, cancellation).summary().channels();
+        } catch (IOException cause) {
+            throw new UncheckedIOException(cause);
+        }
     }
 
     private static String digest(Path file, FileRange range) {

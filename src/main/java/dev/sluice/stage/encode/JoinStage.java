@@ -98,8 +98,9 @@ public final class JoinStage implements Stage {
                                         directory,
                                         fraction -> context.progress().report(FETCH_FRACTION * fraction))
                                 .compose(fetched -> concatenate(context, plan, settings, results, directory))
-                                .compose(whole -> outputs.store(
-                                        context, settings, whole, TaskTextTracks.of(results.values(), directory))));
+                                .compose(whole -> services.addCaptions(
+                                                context, whole, TaskTextTracks.of(results.values(), directory))
+                                        .compose(text -> outputs.store(context, settings, whole, text))));
     }
 
     private Future<EncodeResult> concatenate(

@@ -92,6 +92,7 @@ public final class ProcessingStage implements Stage {
                                 .estimateBytes(context.job().metadata()),
                         directory -> services.blocking(() -> encoder.encode(request(context, source, directory)))
                                 .compose(result -> services.extractText(context, source, directory)
+                                        .compose(text -> services.addCaptions(context, result, text))
                                         .compose(text -> outputs.store(context, media, result, text))));
     }
 

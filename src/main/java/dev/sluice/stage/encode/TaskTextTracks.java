@@ -2,6 +2,7 @@ package dev.sluice.stage.encode;
 
 import dev.sluice.ffmpeg.text.TextTracks;
 import dev.sluice.job.TextTrack;
+import dev.sluice.media.text.ClosedCaptions;
 import dev.sluice.media.text.TextTrackFile;
 import dev.sluice.workspace.AttemptDirectory;
 import io.vertx.core.json.JsonArray;
@@ -54,7 +55,7 @@ final class TaskTextTracks {
                     .map(String::valueOf)
                     .forEach(warnings::add);
         }
-        return new TextTracks(tracks, warnings);
+        return new TextTracks(tracks, List.of(), warnings, ClosedCaptions.UNKNOWN);
     }
 
     private static Optional<TextTrack> track(JsonObject json) {

@@ -168,7 +168,8 @@ class SegmentEncoderIT {
             for (StreamSegment each : stream.segments()) {
                 video.write(range(content, each.range()));
             }
-            pieces.add(StreamPiece.of("x", stream, Arrays.toString(initialization), next(firstFrames, segment)));
+            pieces.add(StreamPiece.of(
+                    "x", stream, Arrays.toString(initialization), List.of(), next(firstFrames, segment)));
         }
 
         Path joined = Files.write(directory.resolve("video.mp4"), video.toByteArray());

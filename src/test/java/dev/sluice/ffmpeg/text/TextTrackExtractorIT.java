@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.FfmpegConfig.SandboxMode;
+import dev.sluice.ffmpeg.CaptionedClip;
 import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.TextTrack;
 import dev.sluice.media.ProbedSource;
+import dev.sluice.media.rendition.EncodeResult;
+import dev.sluice.media.text.CaptionChannel;
+import dev.sluice.media.text.ClosedCaptions;
 import dev.sluice.media.text.TextTrackFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,7 +61,7 @@ class TextTrackExtractorIT {
 
                 [Events]
                 Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
-                Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,{\\pos(1,2)\\b1}Schild{\\b0}\\Nzwei
+                Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,{\\pos(1,2)\\b1}Schild{\\b0}\\Nzwei\\hdrei
                 """);
         chapters = Files.writeString(directory.resolve("chapters.txt"), """
                 ;FFMETADATA1
@@ -102,7 +106,7 @@ class TextTrackExtractorIT {
 
                 00:01.000 --> 00:02.000
                 <b>Schild</b>
-                zwei
+                zwei drei
                 """);
         assertThat(text.tracks().get(3).file()).hasContent("""
                 WEBVTT
@@ -182,6 +186,84 @@ class TextTrackExtractorIT {
                         .extract(source, directory, cancelled));
 
         assertThat(failure.code()).isEqualTo(ErrorCode.CANCELLED);
+    }
+
+    /** The encoder has B-frames, so the messages are not in the order of presentation. */
+    @Test
+    void extractsClosedCaptionsOfRenditions() throws IOException {
+        Path source = new CaptionedClip()
+                .popOn(1, "Tom & Jerry", 20, 40)
+                .popOn(2, "Deux", 30, 55)
+                .textService(1, "Stock exchange", 60)
+                .rollUp(3, "Uno", 25)
+                .rollUp(3, "Dos", 45)
+                .write(directory.resolve("source.mp4"), "testsrc2=size=320x180:rate=25:duration=3", "sine=duration=3");
+        EncodeResult result = FfmpegFixture.encoder(FfmpegFixture.withPreset("veryfast"))
+                .encode(FfmpegFixture.request(source, FfmpegFixture.probe(source), directory));
+
+        TextTracks text =
+                addCaptions(FfmpegFixture.ffmpeg(), result.renditions().get(0).file());
+
+        assertThat(text.warnings()).isEmpty();
+        assertThat(text.captions())
+                .isEqualTo(
+                        new ClosedCaptions(List.of(CaptionChannel.CC1, CaptionChannel.CC2, CaptionChannel.CC3), false));
+        assertThat(text.captionTracks())
+                .extracting(TextTrackFile::name)
+                .containsExactly("text_0.vtt", "text_1.vtt", "text_2.vtt");
+        assertThat(text.captionTracks().get(0).track())
+                .isEqualTo(new TextTrack(TextTrack.Kind.CAPTIONS, Optional.empty(), "CC1", false, false));
+        assertThat(text.captionTracks().get(0).file()).hasContent("""
+                WEBVTT
+
+                00:00.792 --> 00:01.594
+                Tom &amp; Jerry
+                """);
+        assertThat(text.captionTracks().get(1).file()).content().contains("00:01.198 --> 00:02.198\nDeux\n");
+        assertThat(text.captionTracks().get(2).file()).content().contains("00:01.825 --> 00:03.000\nUno\nDos\n");
+    }
+
+    @Test
+    void statesThatAVideoHasNoClosedCaptions() throws IOException {
+        Path source = FfmpegFixture.clip(
+                directory.resolve("source.mp4"), "testsrc2=size=160x120:duration=1", "sine=duration=1");
+
+        TextTracks text = addCaptions(ffmpegAfter("exit 1"), source);
+
+        assertThat(text)
+                .isEqualTo(new TextTracks(List.of(), List.of(), List.of(), new ClosedCaptions(List.of(), false)));
+    }
+
+    @Test
+    void warnsOfClosedCaptionsThatCannotBeConverted() throws IOException {
+        Path video = new CaptionedClip()
+                .popOn(1, "One", 20, 40)
+                .popOn(3, "Three", 20, 40)
+                .write(directory.resolve("video.mp4"), "testsrc2=size=320x180:rate=25:duration=2", "sine=duration=2");
+
+        TextTracks text = addCaptions(ffmpegAfter("case \"$*\" in *CC1*) exit 1;; esac"), video);
+
+        assertThat(text.warnings())
+                .containsExactly("The closed captions of channel CC1 could not be converted completely.");
+        assertThat(text.captions().channels()).containsExactly(CaptionChannel.CC1, CaptionChannel.CC3);
+        assertThat(text.captionTracks()).extracting(TextTrackFile::name).containsExactly("text_0.vtt");
+    }
+
+    @Test
+    void warnsOfClosedCaptionsThatCannotBeRead() throws IOException {
+        Path video = Files.write(directory.resolve("video.mp4"), new byte[100]);
+
+        assertThat(addCaptions(FfmpegFixture.ffmpeg(), video))
+                .isEqualTo(new TextTracks(
+                        List.of(),
+                        List.of(),
+                        List.of("The closed captions of the video could not be read."),
+                        ClosedCaptions.UNKNOWN));
+    }
+
+    private static TextTracks addCaptions(FfmpegInstallation ffmpeg, Path video) {
+        return new TextTrackExtractor(ffmpeg, Duration.ofSeconds(30), FfmpegFixture.LIMITS)
+                .addCaptions(TextTracks.NONE, video, new CancellationToken());
     }
 
     private static ProbedSource probed(Path source) {

@@ -2,6 +2,7 @@ package dev.sluice.media.streaming;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.media.text.CaptionChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,14 +16,19 @@ class GrowingPlaylistsTest {
     private static final StreamPiece SECOND = piece("360p-1-10002.mp4", "a", 10, 6, 3.5);
     private static final StreamPiece AUDIO = new StreamPiece(
             "audio-10001.mp4",
-            new StreamPiece.Format("mp4a.40.2", 0, 0, 46.875, "s"),
+            new StreamPiece.Format("mp4a.40.2", 0, 0, 46.875, "s", List.of()),
             new FileRange(0, 600),
             segments(0, 6, 6, 6, 2));
 
     private static StreamPiece piece(String name, String digest, double start, double... seconds) {
+        return piece(name, digest, List.of(), start, seconds);
+    }
+
+    private static StreamPiece piece(
+            String name, String digest, List<CaptionChannel> captions, double start, double... seconds) {
         return new StreamPiece(
                 name,
-                new StreamPiece.Format("avc1.64001e", 640, 360, 25, digest),
+                new StreamPiece.Format("avc1.64001e", 640, 360, 25, digest, captions),
                 new FileRange(1000, 700),
                 segments(start, seconds));
     }
@@ -136,6 +142,19 @@ class GrowingPlaylistsTest {
                 .isEqualTo(playlists(false, Optional.of(AUDIO), FIRST).multivariant());
     }
 
+    /** Those of later segments are not known when it is written. */
+    @Test
+    void announcesClosedCaptionsOfTheFirstPiece() {
+        StreamPiece captioned = piece("360p-0-10001.mp4", "a", List.of(CaptionChannel.CC1), 0, 6);
+
+        assertThat(playlists(false, Optional.empty(), captioned, SECOND)
+                        .multivariant()
+                        .text())
+                .contains(
+                        "#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=\"cc\",NAME=\"CC1\",",
+                        ",CLOSED-CAPTIONS=\"cc\"\nvideo_360p.m3u8\n");
+    }
+
     @Test
     void pieceLastsUntilNextOneStarts() {
         FragmentedStream stream = new FragmentedStream(
@@ -150,11 +169,11 @@ class GrowingPlaylistsTest {
                         .toList(),
                 List.of());
 
-        assertThat(StreamPiece.of("x", stream, "a", Optional.of(Duration.ofMillis(10_080)))
+        assertThat(StreamPiece.of("x", stream, "a", List.of(), Optional.of(Duration.ofMillis(10_080)))
                         .segments())
                 .extracting(StreamPiece.Segment::duration)
                 .containsExactly(Duration.ofSeconds(6), Duration.ofSeconds(4));
-        assertThat(StreamPiece.of("x", stream, "a", Optional.empty()).segments())
+        assertThat(StreamPiece.of("x", stream, "a", List.of(), Optional.empty()).segments())
                 .extracting(StreamPiece.Segment::duration)
                 .containsExactly(Duration.ofSeconds(6), Duration.ofMillis(3960));
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.job.TextTrack;
 import dev.sluice.job.VariantAttributes;
+import dev.sluice.media.text.CaptionChannel;
+import dev.sluice.media.text.ClosedCaptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +43,7 @@ class PlaylistsTest {
     /** The peak of the video is the second segment, of 6 s: 1.2 Mbit/s; that of the audio 128 kbit/s, its first segment. */
     @Test
     void statesBandwidthsOfTheSpecification() {
-        HlsPlaylists playlists = new HlsPlaylists(List.of(RENDITION), List.of());
+        HlsPlaylists playlists = new HlsPlaylists(List.of(RENDITION), List.of(), ClosedCaptions.UNKNOWN);
 
         assertThat(playlists.variants())
                 .containsExactly(
@@ -59,7 +61,7 @@ class PlaylistsTest {
 
     @Test
     void namesRangesOfTheRendition() {
-        List<Playlist> playlists = new HlsPlaylists(List.of(RENDITION), List.of()).build();
+        List<Playlist> playlists = new HlsPlaylists(List.of(RENDITION), List.of(), ClosedCaptions.UNKNOWN).build();
 
         assertThat(playlists)
                 .extracting(Playlist::name)
@@ -92,7 +94,8 @@ class PlaylistsTest {
                         List.of(RENDITION),
                         List.of(
                                 text(0, TextTrack.Kind.SUBTITLES, Optional.of("en"), "\"English\""),
-                                text(1, TextTrack.Kind.CAPTIONS, Optional.empty(), "\"English\"")))
+                                text(1, TextTrack.Kind.CAPTIONS, Optional.empty(), "\"English\"")),
+                        ClosedCaptions.UNKNOWN)
                 .build();
 
         assertThat(playlists.get(0).text()).contains("""
@@ -115,11 +118,35 @@ class PlaylistsTest {
     }
 
     @Test
+    void announcesClosedCaptions() {
+        assertThat(multivariant(new ClosedCaptions(List.of(CaptionChannel.CC1, CaptionChannel.CC3), false)))
+                .contains("""
+                        #EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="cc",NAME="CC1",DEFAULT=NO,AUTOSELECT=YES,INSTREAM-ID="CC1"
+                        #EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="cc",NAME="CC3",DEFAULT=NO,AUTOSELECT=YES,INSTREAM-ID="CC3"
+                        """, ",AUDIO=\"audio\",CLOSED-CAPTIONS=\"cc\"\nvideo_720p.m3u8\n");
+    }
+
+    @Test
+    void statesThatThereAreNoClosedCaptions() {
+        assertThat(multivariant(new ClosedCaptions(List.of(), false)))
+                .contains(",CLOSED-CAPTIONS=NONE\nvideo_720p.m3u8\n")
+                .doesNotContain("TYPE=CLOSED-CAPTIONS");
+        assertThat(multivariant(new ClosedCaptions(List.of(), true))).doesNotContain("CLOSED-CAPTIONS");
+    }
+
+    private static String multivariant(ClosedCaptions captions) {
+        return new HlsPlaylists(List.of(RENDITION), List.of(), captions)
+                .build()
+                .get(0)
+                .text();
+    }
+
+    @Test
     void omitsAudioThatIsNotThere() {
         StreamRendition silent =
                 new StreamRendition("720p", "720p.mp4", new StreamFile(2_000_000, VIDEO, Optional.empty()));
 
-        assertThat(new HlsPlaylists(List.of(silent), List.of()).build())
+        assertThat(new HlsPlaylists(List.of(silent), List.of(), ClosedCaptions.UNKNOWN).build())
                 .hasSize(3)
                 .noneMatch(playlist ->
                         playlist.text().contains("AUDIO") || playlist.text().contains("mp4a"));

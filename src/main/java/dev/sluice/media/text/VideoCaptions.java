@@ -1,0 +1,47 @@
+package dev.sluice.media.text;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The closed captions in the frames of a video, by channel. */
+public final class VideoCaptions {
+    private final List<CaptionField> fields = List.of(new CaptionField(0), new CaptionField(1));
+    private final Map<CaptionChannel, SccText> channels = new EnumMap<>(CaptionChannel.class);
+    private boolean hasOthers;
+
+    /** Adds a pair of a frame; frames are in the order of presentation. */
+    void add(long millis, CaptionData data) {
+        if (data.type() < fields.size()) {
+            fields.get(data.type())
+                    .accept(data.first(), data.second())
+                    .ifPresent(pair -> channels.computeIfAbsent(pair.channel(), channel -> new SccText())
+                            .append(millis, pair));
+        } else {
+            hasOthers = true;
+        }
+    }
+
+    /** Ends the captions that are shown at the end of the video: FFmpeg writes a cue when it ends. */
+    void end(long millis) {
+        channels.forEach((channel, text) -> text.append(millis, CaptionField.Pair.erase(channel)));
+    }
+
+    /** What playlists state. */
+    public ClosedCaptions summary() {
+        return new ClosedCaptions(
+                channels.entrySet().stream()
+                        .filter(channel -> channel.getValue().isVisible())
+                        .map(Map.Entry::getKey)
+                        .toList(),
+                hasOthers);
+    }
+
+    /** The text of a Scenarist file (SCC) with the captions of a channel. */
+    public String scc(CaptionChannel channel) {
+        return Optional.ofNullable(channels.get(channel))
+                .orElseGet(SccText::new)
+                .toString();
+    }
+}
