@@ -36,7 +36,8 @@ record CaptionExtractor(WebVttConverter converter) {
         ClosedCaptions summary = captions.map(VideoCaptions::summary).orElse(ClosedCaptions.UNKNOWN);
         for (CaptionChannel channel : summary.channels()) {
             Path converted = video.resolveSibling("closed-captions-" + channel + ".vtt");
-            if (!convert(captions.orElseThrow().scc(channel), converted, cancellation)) {
+            VideoCaptions found = captions.orElseThrow();
+            if (!convert(found.scc(channel), converted, cancellation) || !found.isComplete(channel)) {
                 warnings.add("The closed captions of channel " + channel + " could not be converted completely.");
             }
             converter

@@ -33,7 +33,7 @@ final class SubtitleCommand {
     /** Converts a file with closed captions; both files are in the working directory. */
     static List<String> captions(String sccName, String webVttName) {
         List<String> command = new ArrayList<>(EncodeCommand.COMMON_OPTIONS);
-        command.addAll(List.of("-max_error_rate", "1", "-threads", "1", "-copyts"));
+        command.addAll(List.of("-max_error_rate", "1", "-copyts"));
         command.addAll(InputArguments.ownInput("scc", "cc_dec", sccName));
         addOutput(command, "0:s", webVttName);
         return List.copyOf(command);

@@ -48,7 +48,7 @@ final class SccText {
     }
 
     private void write(long millis, CaptionField.Pair pair) {
-        if (text.length() > MAX_LENGTH) {
+        if (!isComplete()) {
             return;
         }
         text.append(
@@ -63,6 +63,11 @@ final class SccText {
                                 Math.round(millis % 1000 / FRAME_MILLIS)));
         text.append(String.format(Locale.ROOT, "%02x%02x", odd(pair.first()), odd(pair.second())));
         lastMillis = millis;
+    }
+
+    /** Whether nothing was left out because of the maximum length. */
+    boolean isComplete() {
+        return text.length() <= MAX_LENGTH;
     }
 
     /** Whether there are more than spaces and control codes. */

@@ -38,10 +38,17 @@ public final class VideoCaptions {
                 hasOthers);
     }
 
+    /** Whether {@link #scc} has all captions of a channel: it is limited to 8 MiB, more than in 12 hours of television. */
+    public boolean isComplete(CaptionChannel channel) {
+        return text(channel).isComplete();
+    }
+
     /** The text of a Scenarist file (SCC) with the captions of a channel. */
     public String scc(CaptionChannel channel) {
-        return Optional.ofNullable(channels.get(channel))
-                .orElseGet(SccText::new)
-                .toString();
+        return text(channel).toString();
+    }
+
+    private SccText text(CaptionChannel channel) {
+        return Optional.ofNullable(channels.get(channel)).orElseGet(SccText::new);
     }
 }

@@ -8,6 +8,7 @@ import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.FfmpegConfig.SandboxMode;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.config.MediaConfig.Rung;
+import dev.sluice.ffmpeg.CaptionedClip;
 import dev.sluice.ffmpeg.DecodedFrames;
 import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.ffmpeg.encode.EncodeRunner;
@@ -35,6 +36,8 @@ import dev.sluice.media.streaming.FileRange;
 import dev.sluice.media.streaming.FragmentedStream;
 import dev.sluice.media.streaming.StreamPiece;
 import dev.sluice.media.streaming.StreamSegment;
+import dev.sluice.media.text.CaptionReader;
+import dev.sluice.media.text.VideoCaptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -133,6 +136,42 @@ class SegmentEncoderIT {
                         "-x264opts",
                         "tff=1"),
                 oneRung(Duration.ofSeconds(4)));
+    }
+
+    /** Deinterlacing passes them on in a queue of its own. */
+    @Test
+    void matchesWholeEncodeOfClosedCaptionsInInterlacedVideo() throws IOException {
+        Path captioned = new CaptionedClip()
+                .popOn(1, "Across segments", 40, 130)
+                .rollUp(3, "First", 98)
+                .rollUp(3, "Second", 140)
+                .write(
+                        directory.resolve("captioned.mp4"),
+                        "testsrc2=size=640x480:rate=25:duration=9",
+                        "sine=duration=9");
+        Path source = directory.resolve("source.ts");
+        FfmpegFixture.output(
+                FfmpegFixture.ffmpeg().ffmpeg(),
+                List.of(
+                        "-nostdin",
+                        "-loglevel",
+                        "level+error",
+                        "-i",
+                        captioned.toString(),
+                        "-vf",
+                        "setfield=tff",
+                        "-c:v",
+                        "mpeg2video",
+                        "-flags",
+                        "+ilme+ildct",
+                        "-q:v",
+                        "4",
+                        source.toString()),
+                directory);
+
+        EncodeResult whole = assertSameInSegments(source, oneRung(Duration.ofSeconds(4)));
+
+        assertThat(captions(whole.renditions().get(0).file())).hasSize(2);
     }
 
     @Test
@@ -440,7 +479,7 @@ class SegmentEncoderIT {
                 .map(times -> times.firstFrameTimes(plan(info, media)));
     }
 
-    private void assertSameInSegments(Path source, MediaConfig media) throws IOException {
+    private EncodeResult assertSameInSegments(Path source, MediaConfig media) throws IOException {
         MediaInfo info = FfmpegFixture.probe(source);
         Path wholeDirectory = Files.createDirectory(directory.resolve("whole"));
         EncodeResult whole = FfmpegFixture.encoder(media).encode(FfmpegFixture.request(source, info, wholeDirectory));
@@ -470,7 +509,14 @@ class SegmentEncoderIT {
             assertThat(packets(other.file(), "a", "pts_time,data_hash"))
                     .isEqualTo(packets(file.file(), "a", "pts_time,data_hash"));
             assertThat(DecodedFrames.of(other.file(), 0, directory).count()).isEqualTo(file.frames());
+            assertThat(captions(other.file())).isEqualTo(captions(file.file()));
         }
+        return whole;
+    }
+
+    private static List<String> captions(Path file) throws IOException {
+        VideoCaptions captions = CaptionReader.read(file, new CancellationToken());
+        return captions.summary().channels().stream().map(captions::scc).toList();
     }
 
     static EncodeResult encodeInSegments(Path source, MediaInfo info, MediaConfig media, Path directory)

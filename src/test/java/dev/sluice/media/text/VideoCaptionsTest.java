@@ -87,6 +87,8 @@ class VideoCaptionsTest {
             captions.add(0, new CaptionData(0, i == 0 ? 0x94 : 0xc1, 0x20));
         }
 
+        assertThat(captions.isComplete(CaptionChannel.CC1)).isFalse();
+        assertThat(captions.isComplete(CaptionChannel.CC2)).isTrue();
         assertThat(captions.scc(CaptionChannel.CC1)).hasSizeBetween(8 << 20, (8 << 20) + 100);
     }
 
