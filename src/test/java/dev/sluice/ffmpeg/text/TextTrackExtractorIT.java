@@ -188,7 +188,7 @@ class TextTrackExtractorIT {
         assertThat(failure.code()).isEqualTo(ErrorCode.CANCELLED);
     }
 
-    /** The encoder has B-frames, so the messages are not in the order of presentation. */
+    /** The encoder has B-frames, which still frames need, so the messages are not in the order of presentation. */
     @Test
     void extractsClosedCaptionsOfRenditions() throws IOException {
         Path source = new CaptionedClip()
@@ -197,7 +197,7 @@ class TextTrackExtractorIT {
                 .textService(1, "Stock exchange", 60)
                 .rollUp(3, "Uno", 25)
                 .rollUp(3, "Dos", 45)
-                .write(directory.resolve("source.mp4"), "testsrc2=size=320x180:rate=25:duration=3", "sine=duration=3");
+                .write(directory.resolve("source.mp4"), "smptebars=size=320x180:rate=25:duration=3", "sine=duration=3");
         EncodeResult result = FfmpegFixture.encoder(FfmpegFixture.withPreset("veryfast"))
                 .encode(FfmpegFixture.request(source, FfmpegFixture.probe(source), directory));
 

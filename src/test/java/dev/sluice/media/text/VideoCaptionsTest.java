@@ -92,11 +92,12 @@ class VideoCaptionsTest {
         assertThat(captions.scc(CaptionChannel.CC1)).hasSizeBetween(8 << 20, (8 << 20) + 100);
     }
 
-    /** The second is invalid; the third has an emulation prevention byte. */
+    /** The second is invalid; an emulation prevention byte follows the third. */
     @Test
     void readsValidPairsOfAMessage() {
-        assertThat(message("06 05 02 aabb 04 14 b50031 47413934 03 43 ff fc9420 f98080 fd0000 03ff 80"))
-                .containsExactly(new CaptionData(0, 0x94, 0x20), new CaptionData(1, 0, 0));
+        assertThat(message("06 05 02 aabb 04 17 b50031 47413934 03 44 ff fc9420 f98080 fd0000 03fc9421 ff 80"))
+                .containsExactly(
+                        new CaptionData(0, 0x94, 0x20), new CaptionData(1, 0, 0), new CaptionData(0, 0x94, 0x21));
     }
 
     @ParameterizedTest
