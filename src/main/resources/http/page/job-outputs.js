@@ -11,7 +11,7 @@ const RENEW_BEFORE_MS = 60_000;
  * The outputs of a job: the player and the thumbnails.
  *
  * @param {string} id of the job
- * @returns {{node: HTMLElement, show: function({status: string}): void}}
+ * @returns {{node: HTMLElement, show: function({status: string}): void, close: function(): void}} `close` ends all requests
  */
 export function jobOutputs(id) {
   const notice = noticeArea();
@@ -29,24 +29,24 @@ export function jobOutputs(id) {
     loading ??= call(`/jobs/${pathSegment(id)}/outputs`)
       .then((response) => {
         expires = (Date.parse(response.expires_at) || Date.now()) - RENEW_BEFORE_MS;
-        show(response);
         notice.clear();
+        return show(response);
       })
       .catch((problem) => notice.show(problem, () => load(true)))
       .finally(() => { loading = null; });
     return loading;
   }
 
-  function show({ outputs: files, streams, text_tracks: tracks = [] }) {
+  function show({ outputs: files, streams, text_tracks: textTracks = [] }) {
     const images = files.filter(({ type }) => type === 'thumbnail').sort((one, other) => one.timestamp - other.timestamp);
     const renditions = files.filter(({ type }) => type === 'scaled').sort((one, other) => one.height - other.height);
     const poster = files.find(({ type }) => type === 'poster') ?? images[0];
-    screen.show({ renditions, poster: poster?.url, hls: streams?.hls_url, tracks });
     setChildren(thumbnails, ...images.map(({ url, timestamp = 0, width, height }) => h('li', {},
       h('button', { type: 'button', class: 'thumbnail', 'aria-label': `Go to ${timecode(timestamp)}`, onclick: () => screen.seek(timestamp) },
         h('img', { src: url, alt: '', width, height, loading: 'lazy' }),
         h('span', { 'aria-hidden': 'true' }, timecode(timestamp))))));
     node.hidden = files.length === 0;
+    return screen.show({ renditions, stream: streamOf(streams), poster: poster?.url, textTracks });
   }
 
   return {
@@ -58,8 +58,13 @@ export function jobOutputs(id) {
       } else {
         expires = 0;
         node.hidden = true;
-        screen.pause();
+        screen.close();
       }
     },
+    close: screen.close,
   };
+}
+
+function streamOf({ hls_key: key, hls_url: url } = {}) {
+  return url ? { key, url } : null;
 }

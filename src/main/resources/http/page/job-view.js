@@ -34,7 +34,8 @@ export function jobView({ id, uploads }) {
   const bar = stageBar({ large: true });
   const notice = noticeArea();
   const actions = jobActions(id, { onDone: reload, onUpload: uploads.choose, onProblem: (problem) => notice.show(problem) });
-  const parts = [bar, jobOutcome(), jobOutputs(id), timings(), jobDetails()];
+  const outputs = jobOutputs(id);
+  const parts = [bar, jobOutcome(), outputs, timings(), jobDetails()];
   const body = h('div', { class: 'job-body', hidden: true }, ...parts.map((one) => one.node));
   const node = h('article', { class: 'view job', 'data-job-id': id },
     h('p', { class: 'back' }, h('a', { href: '#/' }, 'All videos')),
@@ -78,7 +79,7 @@ export function jobView({ id, uploads }) {
     node,
     title: 'Job',
     reset: reload,
-    close: () => { abort.abort(); clearTimeout(timer); },
+    close: () => { abort.abort(); clearTimeout(timer); outputs.close(); },
     update(update) {
       if (update.job_id === id && isNewer(current, update)) {
         const stepChanged = update.current_step !== current.current_step;

@@ -18,7 +18,7 @@ final class WebUi {
     WebUi(Optional<String> store) {
         String storeSources = store.map(origin -> " " + origin).orElse(" https:");
         this.policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'" + storeSources
-                + "; img-src 'self'" + storeSources + "; media-src 'self'" + storeSources
+                + "; img-src 'self'" + storeSources + "; media-src 'self' blob:" + storeSources
                 + "; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
     }
 

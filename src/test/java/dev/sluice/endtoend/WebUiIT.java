@@ -80,10 +80,21 @@ class WebUiIT {
         PlaywrightAssertions.setDefaultAssertionTimeout(60_000);
         pipeline = fixture;
         pipeline.upload("uploads/clip.mp4", pipeline.clip(2));
+        pipeline.upload("uploads/film.mp4", pipeline.clip(12));
+        JsonObject previews = PipelineFixture.previews(true)
+                .put("ladder", JsonArray.of(rung("180p", 180, 200), rung("360p", 360, 800)));
         int port = pipeline.startWithBackend(new JsonObject()
+                .put("profiles", new JsonObject().put("previews", previews))
                 .put("backend", new JsonObject().put("corsOrigins", new JsonArray().add("https://app.test"))));
         home = "http://127.0.0.1:" + port + "/";
         client = new TestClient(pipeline.vertx(), port);
+    }
+
+    private static JsonObject rung(String quality, int shortSide, int maxKbps) {
+        return new JsonObject()
+                .put("quality", quality)
+                .put("shortSide", shortSide)
+                .put("maxKbps", maxKbps);
     }
 
     @AfterAll
@@ -135,8 +146,8 @@ class WebUiIT {
         page.waitForFunction("() => document.querySelector('[data-testid=player]').videoHeight > 0");
         // The signed stream; its playlists come from the API, its media from the object store.
         assertThat(page.getByTestId("rendition-select")).hasValue("automatic");
-        assertThat(page.getByTestId("player"))
-                .hasAttribute("src", Pattern.compile(".*/streams/master\\.m3u8\\?token=.*"));
+        assertThat(page.getByTestId("rendition-select")).containsText("Automatic (360p)");
+        assertThat(page.getByTestId("player")).hasAttribute("src", Pattern.compile("blob:.*"));
         page.evaluate("document.querySelector('[data-testid=player]').currentTime = 6");
         page.waitForFunction("() => document.querySelector('[data-testid=player]').currentTime > 6.4");
         page.evaluate("document.querySelector('[data-testid=player]').currentTime = 1");
@@ -146,11 +157,32 @@ class WebUiIT {
                 "() => document.querySelector('[data-testid=player]').textTracks[0].cues?.[0]?.text === '<b>Hallo</b>'");
         page.getByTestId("rendition-select").selectOption("360p");
         page.waitForFunction("() => document.querySelector('[data-testid=player]').currentTime > 1.5");
-        assertThat(page.getByTestId("player")).hasAttribute("src", Pattern.compile(".*_360p\\.mp4\\?X-Amz-.*"));
+        assertThat(page.getByText("Open file")).hasAttribute("href", Pattern.compile(".*_360p\\.mp4\\?X-Amz-.*"));
         assertThat(page.getByTestId("timings")).isVisible();
         assertThat(page.locator("dl.details")).containsText(Pattern.compile("CPU time of FFmpeg\\s*[0-9.]+ s"));
         assertThat(page.locator("dl.details")).containsText(Pattern.compile("Peak memory of FFmpeg\\s*[0-9.]+ MB"));
         assertAccessible("job");
+        assertThat(browser.errors()).isEmpty();
+    }
+
+    @Test
+    void switchesRenditionWithinStream() throws Exception {
+        pipeline.backend().send(PipelineFixture.job("film", "uploads/film.mp4").put("profile", "previews"));
+        page.navigate(home + "#/jobs/film");
+        assertThat(page.getByTestId("status")).containsText("Completed", containing(120));
+        assertThat(page.getByTestId("rendition-select").locator("option")).hasCount(3);
+        String stream = page.getByTestId("player").getAttribute("src");
+
+        page.getByTestId("rendition-select").selectOption("360p");
+        page.waitForFunction("() => document.querySelector('[data-testid=player]').videoHeight === 360");
+        page.evaluate("document.querySelector('[data-testid=player]').muted = true");
+        page.evaluate("document.querySelector('[data-testid=player]').play()");
+        page.getByTestId("rendition-select").selectOption("180p");
+        page.waitForFunction("() => document.querySelector('[data-testid=player]').videoHeight === 180");
+        page.getByTestId("rendition-select").selectOption("automatic");
+
+        assertThat(page.getByTestId("rendition-select")).containsText(Pattern.compile("Automatic \\((180|360)p\\)"));
+        assertThat(page.getByTestId("player")).hasAttribute("src", stream);
         assertThat(browser.errors()).isEmpty();
     }
 
@@ -164,6 +196,13 @@ class WebUiIT {
         assertThat(page.getByTestId("rendition-select")).hasValue("360p");
         page.waitForFunction("() => document.querySelector('[data-testid=player]').readyState > 1");
         assertThat(page.getByTestId("player")).hasAttribute("src", Pattern.compile(".*_360p\\.mp4\\?X-Amz-.*"));
+
+        page.unroute("**/streams/master.m3u8*");
+        page.route("**/hls.min.js", Route::abort);
+        page.reload();
+        assertThat(page.getByTestId("player"))
+                .hasAttribute("src", Pattern.compile(".*/streams/master\\.m3u8\\?token=.*"));
+        page.waitForFunction("() => document.querySelector('[data-testid=player]').readyState > 1");
     }
 
     /** A script or user that starts the player before it has a source would be interrupted by the source. */

@@ -64,7 +64,11 @@ class ProductionJarIT {
 
         try (JarFile jar = new JarFile(JarProcess.PRODUCTION.toFile())) {
             assertThat(jar.stream().map(Object::toString))
-                    .contains("dev/sluice/Main.class", "META-INF/sbom/sluice.cdx.json")
+                    .contains(
+                            "dev/sluice/Main.class",
+                            "META-INF/sbom/sluice.cdx.json",
+                            "http/page/hls.min.js",
+                            "http/page/hls.LICENSE.txt")
                     .noneMatch(name -> embedded.stream().anyMatch(name::startsWith));
         }
     }
