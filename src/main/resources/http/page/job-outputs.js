@@ -46,7 +46,8 @@ export function jobOutputs(id) {
         h('img', { src: url, alt: '', width, height, loading: 'lazy' }),
         h('span', { 'aria-hidden': 'true' }, timecode(timestamp))))));
     node.hidden = files.length === 0;
-    return screen.show({ renditions, stream: streamOf(streams), poster: poster?.url, textTracks });
+    const storyboard = files.find(({ type }) => type === 'storyboard');
+    return screen.show({ renditions, stream: streamOf(streams), poster: poster?.url, textTracks, storyboard: storyboard?.signed_url });
   }
 
   return {

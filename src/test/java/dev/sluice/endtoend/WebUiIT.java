@@ -187,6 +187,61 @@ class WebUiIT {
     }
 
     @Test
+    void showsStoryboardAtPositionsOfSeekBar() throws Exception {
+        pipeline.backend()
+                .send(PipelineFixture.job("storyboard", "uploads/film.mp4").put("profile", "previews"));
+        page.navigate(home + "#/jobs/storyboard");
+        Locator bar = page.getByTestId("seek-bar");
+        Locator tile = page.getByTestId("storyboard-tile");
+        assertThat(bar).hasAttribute("max", "12", within(120));
+        assertThat(tile).isHidden();
+
+        bar.hover();
+        assertThat(tile).hasText("0:06");
+        // The seventh tile of the first row of the sheet.
+        assertThat(tile.locator("img")).hasCSS("object-position", "-960px 0px");
+        page.waitForFunction("() => document.querySelector('[data-testid=storyboard-tile] img').naturalWidth === 1600");
+        assertAccessible("job-storyboard");
+        page.mouse().move(0, 0);
+        assertThat(tile).isHidden();
+
+        focusByTab("[data-testid=seek-bar]");
+        page.keyboard().press("ArrowRight");
+        assertThat(tile).hasText("0:01");
+        page.waitForFunction("() => document.querySelector('[data-testid=player]').currentTime === 1");
+        assertThat(browser.errors()).isEmpty();
+    }
+
+    @Test
+    void renewsExpiredUrls() throws Exception {
+        pipeline.backend()
+                .send(PipelineFixture.job("expired", "uploads/film.mp4").put("profile", "previews"));
+        page.navigate(home + "#/jobs/expired");
+        Locator bar = page.getByTestId("seek-bar");
+        assertThat(bar).hasAttribute("max", "12", within(120));
+        String stream = page.getByTestId("player").getAttribute("src");
+
+        rejectUntilOutputsAreRequested("**/*p.mp4?*");
+        page.evaluate("document.querySelector('[data-testid=player]').muted = true");
+        page.evaluate("document.querySelector('[data-testid=player]').play()");
+        page.waitForFunction("() => document.querySelector('[data-testid=player]').currentTime > 6.5");
+        rejectUntilOutputsAreRequested("**/storyboard.vtt?*");
+        bar.hover();
+        assertThat(page.getByTestId("storyboard-tile")).isVisible();
+
+        assertThat(page.getByTestId("rendition-select")).hasValue("automatic");
+        assertThat(page.getByTestId("player")).not().hasAttribute("src", stream);
+    }
+
+    private void rejectUntilOutputsAreRequested(String objects) {
+        page.route(objects, route -> route.fulfill(new Route.FulfillOptions().setStatus(403)));
+        page.route("**/jobs/expired/outputs", route -> {
+            page.unroute(objects);
+            route.resume();
+        });
+    }
+
+    @Test
     void playsRenditionIfStreamCannotBePlayed() throws Exception {
         pipeline.backend().send(PipelineFixture.job("plain", "uploads/clip.mp4"));
         page.route("**/streams/master.m3u8*", Route::abort);
