@@ -32,7 +32,7 @@ export function playback(video, { renew, onChange, onLevel }) {
 
   /** Plays a stream or a rendition from the same position, or nothing. */
   function open(target) {
-    const continues = !video.paused;
+    const { paused, playbackRate } = video;
     stop();
     playing = target;
     if (target?.key && Hls) {
@@ -44,14 +44,18 @@ export function playback(video, { renew, onChange, onLevel }) {
       source = urlSource(video, { url: target.url, position, crossOrigin: target.key ? 'anonymous' : null });
     }
     changed();
-    if (continues && target) {
+    // A new source has the default rate.
+    video.playbackRate = playbackRate;
+    if (!paused && target) {
       video.play().catch(() => {});
     }
   }
 
   function stop() {
     // A source that has not begun to play is at 0, not at its start.
-    position = video.currentTime || (video.readyState > video.HAVE_METADATA ? 0 : position);
+    if (video.currentTime > 0 || video.seeking || video.readyState > video.HAVE_METADATA) {
+      position = video.currentTime;
+    }
     source?.close();
     source = null;
     levels = [];
@@ -74,6 +78,14 @@ export function playback(video, { renew, onChange, onLevel }) {
   }
   video.addEventListener('error', onError);
 
+  /** The stream of a video that was being encoded is followed by that of the whole video when playback pauses or seeks. */
+  function replaceStream() {
+    if (playing?.key && stream && stream.key !== playing.key && !video.ended) {
+      open(stream);
+    }
+  }
+  ['pause', 'seeking', 'waiting'].forEach((type) => video.addEventListener(type, replaceStream));
+
   return {
     async offer({ renditions: available, stream: offered }) {
       const offer = ++offers;
@@ -83,11 +95,12 @@ export function playback(video, { renew, onChange, onLevel }) {
       }
       renditions = available;
       stream = offered && (Hls || playsHls(video)) && !unplayable.has(offered.key) ? offered : null;
-      if (playing) {
-        changed();
-      } else {
+      if (!playing) {
         open(stream ?? rendition());
+      } else if (video.paused) {
+        replaceStream();
       }
+      changed();
     },
     choose(quality) {
       choice = quality;

@@ -35,6 +35,8 @@ export function hlsSource(Hls, video, { url, position, quality: first }, { onLev
     subtitleTrackController: undefined,
     subtitleStreamController: undefined,
   });
+  // At the end of a growing stream the video waits. With this position hls.js would seek back by segments.
+  Object.defineProperty(hls, 'liveSyncPosition', { value: null });
   let qualities = [];
   function select(quality) {
     const level = qualities.indexOf(quality);

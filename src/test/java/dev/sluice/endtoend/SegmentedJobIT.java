@@ -5,12 +5,16 @@ import static dev.sluice.endtoend.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
 import dev.sluice.ServicesExtension;
 import dev.sluice.app.Sluice;
 import dev.sluice.broker.ChildProcess;
 import dev.sluice.cli.AdminClient;
 import dev.sluice.ffmpeg.CaptionedClip;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
+import dev.sluice.http.TestTokens;
 import dev.sluice.job.JobId;
 import dev.sluice.persistence.StoredEncodeSpeed;
 import io.vertx.core.json.JsonArray;
@@ -265,6 +269,54 @@ class SegmentedJobIT {
         } finally {
             Files.createFile(released);
             workers.forEach(ChildProcess::stop);
+        }
+    }
+
+    /** The third segment is encoded when the video is played; the whole video replaces the growing stream at a pause. */
+    @Test
+    void webUiPlaysVideoWhileItIsEncoded() throws Exception {
+        Path played = directory.resolve("played");
+        int port = pipeline.startWithBackend(settings(3)
+                .mergeIn(growing())
+                .put(
+                        "ffmpeg",
+                        pipeline.ffmpegAfter(
+                                directory,
+                                "case \"$*\" in *trim=start=3.99*)"
+                                        + " for i in $(seq 600); do [ -e '" + played
+                                        + "' ] && break; sleep 0.1; done;; esac")));
+        pipeline.backend().send(job("a", "uploads/long.mp4"));
+        try (Browser browser = Browser.open()) {
+            Page page = browser.page(ColorScheme.LIGHT, 1280);
+            page.navigate("http://127.0.0.1:" + port + "/#/jobs/a");
+            page.locator("#token").fill(TestTokens.admin());
+            page.keyboard().press("Enter");
+            Locator player = page.getByTestId("player");
+            player.waitFor();
+            page.evaluate("document.querySelector('video').muted = true");
+            page.evaluate("document.querySelector('video').playbackRate = 0.25");
+            page.evaluate("document.querySelector('video').play()");
+            page.waitForFunction("() => document.querySelector('video').currentTime > 0.2");
+            assertThat(page.locator("#rendition option").allTextContents())
+                    .containsExactly("Automatic (360p)", "360p · 640 × 360");
+            assertThat(page.getByText("Open file").isVisible()).isFalse();
+            String growing = player.getAttribute("src");
+
+            Files.createFile(played);
+            page.locator(".thumbnail").first().waitFor();
+
+            assertThat(page.getByText("Open file").isVisible()).isTrue();
+            assertThat(player.getAttribute("src")).isEqualTo(growing);
+            assertThat(page.evaluate("document.querySelector('video').paused")).isEqualTo(false);
+            page.evaluate("document.querySelector('video').pause()");
+            page.waitForFunction("old => document.querySelector('video').src !== old", growing);
+            page.waitForFunction("() => document.querySelector('video').currentTime > 0.2");
+            assertThat(page.evaluate("document.querySelector('video').playbackRate"))
+                    .isEqualTo(0.25);
+            page.evaluate("document.querySelector('video').currentTime = 9");
+            page.evaluate("document.querySelector('video').play()");
+            page.waitForFunction("() => document.querySelector('video').currentTime > 9.5");
+            assertThat(browser.errors()).isEmpty();
         }
     }
 
