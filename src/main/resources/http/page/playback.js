@@ -25,10 +25,7 @@ export function playback(video, { renew, onChange, onLevel }) {
   let offers = 0;
 
   const rendition = () => renditions.find(({ quality }) => quality === choice) ?? renditions.at(-1) ?? null;
-
-  function changed() {
-    onChange({ renditions, levels, stream: stream !== null, choice, playable: playing !== null });
-  }
+  const changed = () => onChange({ renditions, levels, stream: stream !== null, choice, playable: playing !== null });
 
   /** Plays a stream or a rendition from the same position, or nothing. */
   function open(target) {
@@ -113,6 +110,7 @@ export function playback(video, { renew, onChange, onLevel }) {
     close() {
       offers++;
       stop();
+      video.pause();
       playing = null;
       changed();
     },

@@ -155,6 +155,9 @@ class WebUiIT {
         page.evaluate("document.querySelector('[data-testid=player]').textTracks[0].mode = 'showing'");
         page.waitForFunction(
                 "() => document.querySelector('[data-testid=player]').textTracks[0].cues?.[0]?.text === '<b>Hallo</b>'");
+        assertThat(page.evaluate("document.querySelector('[data-testid=player]').textTracks.length"))
+                .as("subtitles and chapters, once")
+                .isEqualTo(2);
         page.getByTestId("rendition-select").selectOption("360p");
         page.waitForFunction("() => document.querySelector('[data-testid=player]').currentTime > 1.5");
         assertThat(page.getByText("Open file")).hasAttribute("href", Pattern.compile(".*_360p\\.mp4\\?X-Amz-.*"));
