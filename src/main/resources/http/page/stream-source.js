@@ -37,24 +37,33 @@ export function hlsSource(Hls, video, { url, position, quality: first }, { onLev
   });
   // At the end of a growing stream the video waits. With this position hls.js would seek back by segments.
   Object.defineProperty(hls, 'liveSyncPosition', { value: null });
-  let qualities = [];
+  let chosen = first;
+  let qualities = null;
   function select(quality) {
-    const level = qualities.indexOf(quality);
-    const known = level >= 0 || quality === null;
-    if (quality === null) {
-      hls.loadLevel = -1;
-    } else if (known) {
+    chosen = quality;
+    const level = qualities?.indexOf(quality) ?? -1;
+    if (level >= 0 && video.readyState > 0) {
       // At once; from the next segment on, a short video would end in the former rendition.
       hls.currentLevel = level;
+    } else if (qualities) {
+      hls.loadLevel = level;
     }
-    return known;
+    return level >= 0 || quality === null || qualities === null;
   }
   hls.on(Hls.Events.MANIFEST_PARSED, (event, { levels }) => {
     qualities = levels.map(({ uri }) => qualityOf(uri));
     onLevels(levels.map(({ width, height }, index) => ({ quality: qualities[index], width, height })));
-    hls.loadLevel = qualities.indexOf(first);
+    if (chosen !== null) {
+      select(chosen);
+    }
   });
-  hls.on(Hls.Events.LEVEL_SWITCHED, (event, { level }) => onLevel(qualities[level]));
+  hls.on(Hls.Events.LEVEL_SWITCHED, (event, { level }) => {
+    onLevel(qualities[level]);
+    // A choice during the first request: hls.js cannot replace what has not arrived.
+    if (chosen !== null && qualities[level] !== chosen) {
+      select(chosen);
+    }
+  });
   hls.on(Hls.Events.ERROR, (event, { fatal }) => fatal && onError());
   video.addEventListener('play', () => { hls.config.maxMaxBufferLength = Hls.DefaultConfig.maxMaxBufferLength; }, { once: true });
   hls.loadSource(url);

@@ -176,12 +176,14 @@ class WebUiIT {
         assertThat(page.getByTestId("rendition-select").locator("option")).hasCount(3);
         String stream = page.getByTestId("player").getAttribute("src");
 
-        page.getByTestId("rendition-select").selectOption("360p");
-        page.waitForFunction("() => document.querySelector('[data-testid=player]').videoHeight === 360");
         page.evaluate("document.querySelector('[data-testid=player]').muted = true");
         page.evaluate("document.querySelector('[data-testid=player]').play()");
-        page.getByTestId("rendition-select").selectOption("180p");
-        page.waitForFunction("() => document.querySelector('[data-testid=player]').videoHeight === 180");
+        for (int height : List.of(360, 180)) {
+            page.getByTestId("rendition-select").selectOption(height + "p");
+            page.waitForFunction(
+                    "height => document.querySelector('[data-testid=player]').videoHeight === height", height);
+            page.evaluate("document.querySelector('[data-testid=player]').currentTime = 1");
+        }
         page.getByTestId("rendition-select").selectOption("automatic");
 
         assertThat(page.getByTestId("rendition-select")).containsText(Pattern.compile("Automatic \\((180|360)p\\)"));
