@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
 final class MemberProbe {
     private static final Logger LOG = LoggerFactory.getLogger(MemberProbe.class);
     private static final Duration INTERVAL = Duration.ofSeconds(10);
+    /** Until a new member has read that this process is one: it can reply to members that it knows. */
+    private static final Duration DELAY = Duration.ofSeconds(3);
+
     private static final DeliveryOptions OPTIONS = new DeliveryOptions().setSendTimeout(5_000);
 
     private final Vertx vertx;
@@ -91,7 +94,7 @@ final class MemberProbe {
     }
 
     private static final class Probed {
-        private long due = System.nanoTime();
+        private long due = System.nanoTime() + DELAY.toNanos();
         private boolean reported;
     }
 }

@@ -58,7 +58,7 @@ class ClusterIT {
     @BeforeEach
     void start(PipelineFixture fixture) throws Exception {
         pipeline = fixture;
-        pipeline.upload("uploads/clip.mp4", pipeline.clip(12));
+        pipeline.upload("uploads/clip.mp4", pipeline.clip(30));
         lines.start();
         LOG.addAppender(lines);
     }
@@ -106,7 +106,7 @@ class ClusterIT {
         Member host = member(processing(cluster().put("secret", SECRET)));
         awaitThat(() -> host.size() == 3);
         get(host.sluice().undeploy(Pipeline.PUBLISHER));
-        pipeline.upload("uploads/long.mp4", pipeline.clip(30));
+        pipeline.upload("uploads/long.mp4", pipeline.clip(60));
         pipeline.backend().send(job("near", "uploads/long.mp4"));
         awaitThat(() -> progressUpdates("near") > 0);
 
