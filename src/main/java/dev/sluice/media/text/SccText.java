@@ -7,9 +7,6 @@ import java.util.Locale;
  * its time, and the fourth number of a time as units of 33 ms.
  */
 final class SccText {
-    /** The captions of 12 hours of television have about 6 million. */
-    private static final int MAX_LENGTH = 8 << 20;
-
     private static final double FRAME_MILLIS = 33;
     private static final int PARITY = 0x80;
 
@@ -18,8 +15,9 @@ final class SccText {
     private boolean isVisible;
     private boolean isLoading;
     private boolean isEmpty = true;
+    private boolean isComplete = true;
 
-    /** Appends a pair, unless the text has its maximum length. Times do not decrease. */
+    /** Appends a pair. Times do not decrease. */
     void append(long millis, CaptionField.Pair pair) {
         isVisible |= pair.isVisible();
         if (pair.isVisible() && isEmpty && !isLoading) {
@@ -48,9 +46,6 @@ final class SccText {
     }
 
     private void write(long millis, CaptionField.Pair pair) {
-        if (!isComplete()) {
-            return;
-        }
         text.append(
                 millis == lastMillis
                         ? " "
@@ -65,9 +60,18 @@ final class SccText {
         lastMillis = millis;
     }
 
-    /** Whether nothing was left out because of the maximum length. */
+    /** Notes that a pair was left out. */
+    void cut() {
+        isComplete = false;
+    }
+
     boolean isComplete() {
-        return text.length() <= MAX_LENGTH;
+        return isComplete;
+    }
+
+    /** Characters so far. */
+    int length() {
+        return text.length();
     }
 
     /** Whether there are more than spaces and control codes. */

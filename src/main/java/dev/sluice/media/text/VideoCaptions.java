@@ -7,6 +7,9 @@ import java.util.Optional;
 
 /** The closed captions in the frames of a video, by channel. */
 public final class VideoCaptions {
+    /** Of the text of all channels together, in memory: 12 hours of television have about 6 million characters. */
+    private static final int MAX_LENGTH = 6 << 20;
+
     private final List<CaptionField> fields = List.of(new CaptionField(0), new CaptionField(1));
     private final Map<CaptionChannel, SccText> channels = new EnumMap<>(CaptionChannel.class);
     private boolean hasOthers;
@@ -14,12 +17,18 @@ public final class VideoCaptions {
     /** Adds a pair of a frame; frames are in the order of presentation. */
     void add(long millis, CaptionData data) {
         if (data.type() < fields.size()) {
-            fields.get(data.type())
-                    .accept(data.first(), data.second())
-                    .ifPresent(pair -> channels.computeIfAbsent(pair.channel(), channel -> new SccText())
-                            .append(millis, pair));
+            fields.get(data.type()).accept(data.first(), data.second()).ifPresent(pair -> append(millis, pair));
         } else {
             hasOthers = true;
+        }
+    }
+
+    private void append(long millis, CaptionField.Pair pair) {
+        SccText text = channels.computeIfAbsent(pair.channel(), channel -> new SccText());
+        if (channels.values().stream().mapToInt(SccText::length).sum() < MAX_LENGTH) {
+            text.append(millis, pair);
+        } else {
+            text.cut();
         }
     }
 
@@ -38,7 +47,7 @@ public final class VideoCaptions {
                 hasOthers);
     }
 
-    /** Whether {@link #scc} has all captions of a channel: it is limited to 8 MiB, more than in 12 hours of television. */
+    /** Whether {@link #scc} has all captions of a channel: those of all channels together are limited to 6 MiB. */
     public boolean isComplete(CaptionChannel channel) {
         return text(channel).isComplete();
     }
