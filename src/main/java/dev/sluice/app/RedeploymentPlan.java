@@ -24,32 +24,29 @@ public record RedeploymentPlan(Set<String> verticles, Set<String> restart) {
     private static final List<String> BACKEND =
             List.of(BackendServices.UPDATES, BackendServices.WEBHOOKS, BackendServices.SCHEDULER, BackendServices.API);
 
-    private static final String MEDIA = "media";
-    /** Its settings are those of section {@code media}, with changes. */
-    private static final String PROFILES = "profiles";
+    /** Users of the object store and of what is stored in it. */
+    private static final List<String> STORE = with(CONSUMERS, Pipeline.CLEANUP, BackendServices.API);
 
     /** The verticles that use a section. A section that is not listed is used by what the process opens at its start. */
-    private static final Map<String, List<String>> USERS = Map.of(
-            "rabbitmq",
-            with(CONSUMERS, Pipeline.PUBLISHER, Pipeline.RECOVERY, BackendServices.UPDATES, BackendServices.API),
-            "s3",
-            with(CONSUMERS, Pipeline.CLEANUP, BackendServices.API),
-            "keys",
-            with(CONSUMERS, Pipeline.CLEANUP, BackendServices.API),
-            MEDIA,
-            with(CONSUMERS, Pipeline.CLEANUP, BackendServices.API),
-            "ffmpeg",
-            CONSUMERS,
-            "delivery",
-            with(CONSUMERS, Pipeline.RECOVERY),
-            "updates",
-            List.of(Pipeline.PUBLISHER, Pipeline.RECOVERY, BackendServices.WEBHOOKS),
-            "backend",
-            BACKEND,
-            "requests",
-            List.of(Pipeline.REQUESTS),
-            "monitoring",
-            List.of(Pipeline.MONITORING));
+    private static final Map<String, List<String>> USERS = Map.ofEntries(
+            Map.entry(
+                    "rabbitmq",
+                    with(
+                            CONSUMERS,
+                            Pipeline.PUBLISHER,
+                            Pipeline.RECOVERY,
+                            BackendServices.UPDATES,
+                            BackendServices.API)),
+            Map.entry("s3", STORE),
+            Map.entry("keys", STORE),
+            Map.entry("media", STORE),
+            Map.entry("profiles", STORE),
+            Map.entry("ffmpeg", CONSUMERS),
+            Map.entry("delivery", with(CONSUMERS, Pipeline.RECOVERY)),
+            Map.entry("updates", List.of(Pipeline.PUBLISHER, Pipeline.RECOVERY, BackendServices.WEBHOOKS)),
+            Map.entry("backend", BACKEND),
+            Map.entry("requests", List.of(Pipeline.REQUESTS)),
+            Map.entry("monitoring", List.of(Pipeline.MONITORING)));
 
     /** Read when the process stops. */
     private static final String SHUTDOWN = "shutdown";
@@ -89,7 +86,7 @@ public record RedeploymentPlan(Set<String> verticles, Set<String> restart) {
                 .findFirst()
                 // Requests may run all stages with their retries, and as many at a time as processing.
                 .map(stage -> List.of(stage, Pipeline.REQUESTS))
-                .orElseGet(() -> USERS.getOrDefault(section.equals(PROFILES) ? MEDIA : section, List.of()));
+                .orElseGet(() -> USERS.getOrDefault(section, List.of()));
     }
 
     private static List<String> with(List<String> some, String... others) {

@@ -32,9 +32,9 @@ public final class GrowingStreamRepository {
     private static final String INSERT = """
             INSERT INTO sluice.growing_stream (job_id, token, media_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
             """;
-    // Tasks are numbered in the order of time. Rows are locked in the order stream, job. The process that committed the
-    // last
-    // task may have stopped before it wrote the end of the playlists: they may be claimed until they are deleted.
+    // Tasks are numbered in the order of time. Rows are locked in the order stream, job. The process that committed
+    // the last task may have stopped before it wrote the end of the playlists: they may be claimed until they are
+    // deleted.
     private static final String CLAIM = """
             UPDATE sluice.growing_stream g
                SET lease = g.lease + 1, lease_until = clock_timestamp() + make_interval(secs => $3)
