@@ -5,7 +5,6 @@ import dev.sluice.broker.QueueInspector;
 import dev.sluice.cluster.ClusterMembership;
 import dev.sluice.common.tracing.Tracer;
 import dev.sluice.config.SluiceConfig;
-import dev.sluice.config.StageConfig;
 import dev.sluice.ffmpeg.encode.EncodeMetrics;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.ffmpeg.probe.CachingMediaProber;
@@ -227,17 +226,7 @@ record Services(
 
     /** Threads of one FFmpeg run of a stage. */
     int threadsPerEncode(StageName stage) {
-        return threads(config, stage);
-    }
-
-    /** The cores, divided by the concurrent encodes of a stage. */
-    private static int threads(SluiceConfig config, StageName stage) {
-        int encodes = Math.max(1, concurrentRuns(config.stage(stage)));
-        return Math.max(1, Runtime.getRuntime().availableProcessors() / encodes);
-    }
-
-    private static int concurrentRuns(StageConfig stage) {
-        return stage.instances() * stage.concurrency();
+        return config.stage(stage).threadsPerRun(Runtime.getRuntime().availableProcessors());
     }
 
     /** Resources whose creation blocks. */

@@ -181,7 +181,8 @@ public record SluiceConfig(
         DeliveryConfig delivery = DeliveryConfig.read(reader.section("delivery"));
         Map<StageName, StageConfig> stages = new EnumMap<>(StageName.class);
         for (StageName stage : StageName.values()) {
-            // An encode uses about four cores; transfers mostly wait.
+            // An encode can use four cores and more (docs/decisions/160-threads-of-an-encode.md); transfers mostly
+            // wait.
             boolean encodes = stage == StageName.PROCESSING || stage == StageName.SEGMENT;
             int concurrency = encodes ? Math.max(1, cores / 4) : 2;
             stages.put(

@@ -12,6 +12,8 @@ public record StageConfig(int instances, int concurrency, RetryConfig retries) {
 
     public static final int MAX_INSTANCES = 64;
     public static final int MAX_CONCURRENCY = 256;
+    /** Beyond them the scaling thread of FFmpeg limits the speed (docs/decisions/160-threads-of-an-encode.md). */
+    private static final int MAX_EXTRA_THREADS = 8;
 
     /**
      * These settings with other numbers.
@@ -22,6 +24,15 @@ public record StageConfig(int instances, int concurrency, RetryConfig retries) {
         requireRange("instances", newInstances, 0, MAX_INSTANCES);
         requireRange("concurrency", newConcurrency, 1, MAX_CONCURRENCY);
         return new StageConfig(newInstances, newConcurrency, retries);
+    }
+
+    /**
+     * Threads of one FFmpeg run: twice its share of the cores, up to {@value #MAX_EXTRA_THREADS}, because other slots are often idle,
+     * and more threads than cores cost no additional CPU time; never more than the cores.
+     */
+    public int threadsPerRun(int cores) {
+        int share = Math.max(1, cores / Math.max(1, instances * concurrency));
+        return Math.min(cores, Math.max(share, Math.min(MAX_EXTRA_THREADS, 2 * share)));
     }
 
     private static void requireRange(String name, int value, int min, int max) {
