@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What a task has published of a stream that grows: one piece of each rendition, or the audio. It is part of the result of the
- * task, so a piece counts only when its attempt has been committed.
+ * What a task has published of a stream that grows: one piece of each rendition, or the audio, possibly after its start. It is
+ * part of the result of the task, or of the checkpoint of its attempt, so a piece counts only when one of the two is committed.
  *
  * @param targetSeconds target duration of the playlists
  * @param pieces smallest rendition first; empty if the segment has no frames
@@ -22,6 +22,8 @@ import java.util.stream.Stream;
 public record TaskStream(long targetSeconds, List<Piece> pieces) {
     /** The field of a task result. */
     public static final String FIELD = "stream";
+    /** The field of a checkpoint with the number of the first task whose audio is not published yet. */
+    public static final String UNTIL = "until";
 
     private static final String AUDIO = "audio";
     private static final int NUMBERS = 4;
@@ -75,6 +77,11 @@ public record TaskStream(long targetSeconds, List<Piece> pieces) {
         return new JsonObject().put("targetSeconds", targetSeconds).put("pieces", array);
     }
 
+    /** What a checkpoint contains, if anything. */
+    public static Optional<TaskStream> of(Optional<JsonObject> checkpoint) {
+        return checkpoint.map(saved -> saved.getJsonObject(FIELD)).map(TaskStream::fromJson);
+    }
+
     static TaskStream fromJson(JsonObject json) {
         List<Piece> pieces = new ArrayList<>();
         for (Object item : json.getJsonArray("pieces")) {
@@ -125,10 +132,10 @@ public record TaskStream(long targetSeconds, List<Piece> pieces) {
                 .toList();
         List<Piece> pieces =
                 streams.stream().flatMap(stream -> stream.pieces().stream()).toList();
-        Optional<StreamPiece> audio = pieces.stream()
+        List<StreamPiece> audio = audio(pieces.stream()
                 .filter(piece -> piece.quality().equals(AUDIO))
                 .map(Piece::piece)
-                .findFirst();
+                .toList());
         List<GrowingPlaylists.Rendition> renditions = pieces.stream()
                 .filter(piece -> !piece.quality().equals(AUDIO))
                 .map(Piece::quality)
@@ -141,6 +148,14 @@ public record TaskStream(long targetSeconds, List<Piece> pieces) {
                 ? Optional.empty()
                 : Optional.of(new GrowingPlaylists(
                         streams.get(0).targetSeconds(), renditions, audio, all && streams.size() == tasks.size()));
+    }
+
+    /** Segments that were published before the whole audio stay in the playlist. */
+    private static List<StreamPiece> audio(List<StreamPiece> pieces) {
+        return pieces.size() < 2
+                ? pieces
+                : Stream.concat(pieces.stream().limit(1), pieces.get(1).after(pieces.get(0)).stream())
+                        .toList();
     }
 
     private static GrowingPlaylists.Rendition rendition(List<Piece> pieces) {

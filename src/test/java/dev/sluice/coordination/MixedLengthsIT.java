@@ -130,7 +130,12 @@ class MixedLengthsIT {
                         "mixed-" + name,
                         workspace,
                         stage -> new MixedStage(
-                                new SleepingStage(stage, vertx, config.media(), segments, OVERHEAD, OVERHEAD),
+                                new SleepingStage(
+                                        stage,
+                                        vertx,
+                                        config.media(),
+                                        segments,
+                                        new SleepingStage.Times(OVERHEAD, Duration.ZERO, OVERHEAD)),
                                 cores,
                                 segments == 1,
                                 CLIP,

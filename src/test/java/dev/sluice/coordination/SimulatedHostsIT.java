@@ -37,6 +37,8 @@ class SimulatedHostsIT {
     private static final Duration WORK = Duration.ofMinutes(200);
     /** As many as the planner creates for this duration. */
     private static final int SEGMENTS = 128;
+    /** One thread encodes audio 33 times as fast as it is played. */
+    private static final Duration AUDIO = Duration.ofHours(2).dividedBy(33);
     /** Download, concatenation and verification of about 3 GB. */
     private static final Duration JOIN = Duration.ofSeconds(60);
 
@@ -56,7 +58,7 @@ class SimulatedHostsIT {
             int hosts = Integer.parseInt(count);
             Result result = encode(vertx, hosts);
             double seconds = result.seconds();
-            Duration work = WORK.dividedBy(FASTER);
+            Duration work = WORK.plus(AUDIO).dividedBy(FASTER);
             System.out.printf(
                     "%5d %9.2f %10.2f %12.2f%n",
                     hosts, seconds, work.toMillis() / 1e3 / hosts / seconds, result.watchable());
@@ -66,7 +68,8 @@ class SimulatedHostsIT {
     /**
      * Times of a job, seconds.
      *
-     * @param watchable from the plan to the commit of the first segment, after which its playlists are written
+     * @param watchable from the plan to the commits of the first segment and of the start of the audio, after which playlists
+     *     are written
      */
     private record Result(double seconds, double watchable) {}
 
@@ -86,11 +89,12 @@ class SimulatedHostsIT {
             assertThat(completed).hasSize(1);
             assertThat(database.value(
                             "SELECT count(*) FROM sluice.stage_run WHERE state = 'done' AND attempt % 10000 = 1"))
-                    .isEqualTo(String.valueOf(SEGMENTS + 4));
-            double watchable =
-                    Double.parseDouble(database.value("SELECT extract(epoch FROM s.finished_at - p.finished_at)"
-                            + " FROM sluice.stage_run s JOIN sluice.stage_run p ON p.stage = 'processing'"
-                            + " WHERE s.stage = 'segment' AND s.task = 1"));
+                    .isEqualTo(String.valueOf(SEGMENTS + 5));
+            double watchable = Double.parseDouble(database.value(
+                    "SELECT extract(epoch FROM greatest(s.finished_at, (a.checkpoint ->> 'at')::timestamptz) - p.finished_at)"
+                            + " FROM sluice.stage_run s, sluice.stage_run a, sluice.stage_run p"
+                            + " WHERE s.stage = 'segment' AND s.task = 1 AND a.stage = 'segment' AND a.task = 0"
+                            + " AND p.stage = 'processing'"));
             return new Result((completed.get(0) - begun) / NANOS, watchable);
         } finally {
             Future.join(workers.stream().map(StubWorker::down).toList()).await(60, TimeUnit.SECONDS);
@@ -115,8 +119,7 @@ class SimulatedHostsIT {
                                 vertx,
                                 config.media(),
                                 SEGMENTS,
-                                WORK.dividedBy(SEGMENTS).dividedBy(FASTER),
-                                JOIN.dividedBy(FASTER))))
+                                new SleepingStage.Times(WORK.dividedBy(SEGMENTS), AUDIO, JOIN).dividedBy(FASTER))))
                 .await(60, TimeUnit.SECONDS);
     }
 

@@ -172,18 +172,26 @@ class SegmentedJobIT {
         }
     }
 
-    /** The first attempt of the third segment fails, and later segments are encoded before it. */
+    /**
+     * The first attempt of the third segment fails, and later segments are encoded before it. The first attempt of the audio fails
+     * when its start has been published.
+     */
     @Test
     void canBeWatchedWhileItIsEncoded() throws Exception {
         Path failed = directory.resolve("failed");
+        Path watchable = directory.resolve("watchable");
+        Path heads = directory.resolve("heads");
         JsonObject settings = settings(3)
                 .mergeIn(growing())
                 .put(
                         "ffmpeg",
                         pipeline.ffmpegAfter(
                                 directory,
-                                "case \"$*\" in *trim=start=3.99*) mkdir '" + failed
-                                        + "' 2>/dev/null && exit 1;; esac"))
+                                ("case \"$*\" in *trim=start=3.99*) mkdir '%1$s' 2>/dev/null && exit 1;;"
+                                                + " *file:sound-head.m4a) echo >> '%3$s';;"
+                                                + " *file:sound.m4a) for i in $(seq 300); do [ -e '%2$s' ] && break;"
+                                                + " sleep 0.1; done; mkdir '%1$s-audio' 2>/dev/null && exit 1;; esac")
+                                        .formatted(failed, watchable, heads)))
                 .put("workspace", new JsonObject().put("mode", "object-store").put("cleanupIntervalSeconds", 0.5));
         pipeline.start(settings);
         JsonObject own = settings.copy();
@@ -195,11 +203,17 @@ class SegmentedJobIT {
             GrowingStreamCheck check = new GrowingStreamCheck(pipeline.bucket().file("streams/media-a"));
             BackendSimulator.awaitThat(() -> {
                 check.check();
+                return growingUpdates().size() == 1;
+            });
+            Files.createFile(watchable);
+            BackendSimulator.awaitThat(() -> {
+                check.check();
                 return pipeline.backend().completions("a") == 1;
             });
 
             List<JsonObject> growing = growingUpdates();
             assertThat(failed).exists();
+            assertThat(heads).as("starts of the audio").hasContent("\n");
             assertThat(growing).hasSize(1);
             assertThat(pipeline.bucket().file(growing.get(0).getString("hls_key")))
                     .isRegularFile();

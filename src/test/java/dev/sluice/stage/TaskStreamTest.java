@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What tasks have published, as task results keep it. */
@@ -57,6 +58,38 @@ class TaskStreamTest {
     void isNotPlayableWithoutFrames() {
         assertThat(TaskStream.playlists(List.of(stored(AUDIO), stored(EMPTY)), true))
                 .isEmpty();
+    }
+
+    /** Segments of a playlist must not change when the whole audio exists. */
+    @Test
+    void keepsStartOfAudioThatWasPublishedFirst() {
+        TaskStream.Piece head = TaskStream.ofAudio(piece("audio-head-1.mp4", 0, 6));
+        StreamPiece whole = new StreamPiece(
+                "audio-1.mp4",
+                head.piece().format(),
+                head.piece().initialization(),
+                List.of(
+                        new StreamPiece.Segment(new FileRange(1700, 9), Duration.ZERO, Duration.ofSeconds(6)),
+                        new StreamPiece.Segment(new FileRange(1709, 9), Duration.ofSeconds(6), Duration.ofSeconds(6))));
+
+        String before = audio(new TaskStream(6, List.of(head)), segment(0));
+        String after = audio(new TaskStream(6, List.of(head, TaskStream.ofAudio(whole))), segment(0), segment(1));
+
+        assertThat(before).contains("audio-head-1.mp4");
+        assertThat(after).startsWith(before);
+        assertThat(after.substring(before.length())).isEqualTo("""
+                #EXTINF:6.000000,
+                #EXT-X-BYTERANGE:9@1709
+                audio-1.mp4
+                """);
+    }
+
+    private static String audio(TaskStream... tasks) {
+        return TaskStream.playlists(Stream.of(tasks).map(TaskStreamTest::stored).toList(), false)
+                .orElseThrow()
+                .media()
+                .get(0)
+                .text();
     }
 
     /** Tasks of workers of an earlier version publish nothing. */

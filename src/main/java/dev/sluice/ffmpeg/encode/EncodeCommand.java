@@ -47,6 +47,8 @@ public final class EncodeCommand {
     /** The audio of a video that is encoded in segments. */
     public static final String AUDIO_FILE = "sound.m4a";
 
+    public static final String AUDIO_HEAD_FILE = "sound-head.m4a";
+
     /**
      * Follows the timestamps: gaps and overlaps of more than 20 ms (one packet of Opus) are filled and cut at once, smaller
      * differences are stretched away within a second. FFmpeg's default for the former is 0.1 s.
@@ -344,12 +346,22 @@ public final class EncodeCommand {
 
     /** Encodes the audio alone, exactly as in the renditions of an encode in one piece. */
     public List<String> audioOnly(ProbedSource source, AudioStream audio) {
+        return audioOnly(source, audio, List.of(), AUDIO_FILE);
+    }
+
+    /** The start of the audio, with the packets that {@link #audioOnly} makes, but for the last ones. */
+    public List<String> audioHead(ProbedSource source, AudioStream audio, Duration duration) {
+        return audioOnly(source, audio, List.of("-t", DecimalSeconds.format(duration)), AUDIO_HEAD_FILE);
+    }
+
+    private List<String> audioOnly(ProbedSource source, AudioStream audio, List<String> limit, String file) {
         List<String> command = wholeFile(timesOfWholeEncode(source.info()));
         command.addAll(InputArguments.untrustedInput(source.path(), config.limits()));
         command.addAll(audio(audio));
         command.add("-vn");
         command.addAll(DROP_OTHER_STREAMS);
-        command.addAll(List.of("-f", "mp4", "file:" + AUDIO_FILE));
+        command.addAll(limit);
+        command.addAll(List.of("-f", "mp4", "file:" + file));
         return List.copyOf(command);
     }
 

@@ -174,12 +174,25 @@ public record SegmentEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEsti
      */
     public EncodedAudio encodeAudio(EncodeRequest request, AudioStream audio) {
         SourceDamage damage = runner.encode(
-                request,
-                new EncodeCommand(runner.media(), 1)
-                        .withGain(runner.gain(request, audio))
-                        .audioOnly(request.source(), audio),
-                new ProgressParser());
+                request, audioCommand(request, audio).audioOnly(request.source(), audio), new ProgressParser());
         Path file = request.directory().resolve(EncodeCommand.AUDIO_FILE);
         return new EncodedAudio(file, damage, runner.loudnessMeter().measureOutput(file, request.cancellation()));
+    }
+
+    /**
+     * Encodes the start of the audio: the packets of {@link #encodeAudio}, but for the last ones, which lack what follows; blocks.
+     *
+     * @throws dev.sluice.job.JobException as {@link #encodeVideo}
+     */
+    public Path encodeAudioHead(EncodeRequest request, AudioStream audio, Duration duration) {
+        var unused = runner.encode(
+                request,
+                audioCommand(request, audio).audioHead(request.source(), audio, duration),
+                new ProgressParser());
+        return request.directory().resolve(EncodeCommand.AUDIO_HEAD_FILE);
+    }
+
+    private EncodeCommand audioCommand(EncodeRequest request, AudioStream audio) {
+        return new EncodeCommand(runner.media(), 1).withGain(runner.gain(request, audio));
     }
 }

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * Builds the HLS playlists of a video that is being encoded in segments: media playlists of type {@code EVENT} (RFC 8216bis,
@@ -26,7 +25,7 @@ public final class GrowingPlaylists {
 
     private final long targetSeconds;
     private final List<Rendition> renditions;
-    private final Optional<StreamPiece> audio;
+    private final List<StreamPiece> audio;
     private final int segments;
     private final boolean complete;
 
@@ -42,8 +41,12 @@ public final class GrowingPlaylists {
         }
 
         private List<StreamPiece.Segment> segments() {
-            return pieces.stream().flatMap(piece -> piece.segments().stream()).toList();
+            return segmentsOf(pieces);
         }
+    }
+
+    private static List<StreamPiece.Segment> segmentsOf(List<StreamPiece> pieces) {
+        return pieces.stream().flatMap(piece -> piece.segments().stream()).toList();
     }
 
     /**
@@ -51,23 +54,20 @@ public final class GrowingPlaylists {
      *
      * @param targetSeconds target duration, the same in all calls for a video
      * @param renditions smallest first, at least one; segments start at the same times in all
-     * @param audio all of it
+     * @param audio from the start, without gap, at least as long as the video; empty if there is none
      * @param complete whether these are all pieces
      */
-    public GrowingPlaylists(
-            long targetSeconds, List<Rendition> renditions, Optional<StreamPiece> audio, boolean complete) {
+    public GrowingPlaylists(long targetSeconds, List<Rendition> renditions, List<StreamPiece> audio, boolean complete) {
         this.targetSeconds = targetSeconds;
         this.renditions = List.copyOf(renditions);
-        this.audio = audio;
+        this.audio = List.copyOf(audio);
         this.segments = renditions.stream()
                 .mapToInt(rendition -> countWithinTarget(rendition.segments()))
                 .min()
                 .orElse(0);
         this.complete = complete
                 && segments == this.renditions.get(0).segments().size()
-                && audio.filter(piece -> countWithinTarget(piece.segments())
-                                < piece.segments().size())
-                        .isEmpty();
+                && countWithinTarget(segmentsOf(audio)) == segmentsOf(audio).size();
     }
 
     private int countWithinTarget(List<StreamPiece.Segment> all) {
@@ -84,7 +84,7 @@ public final class GrowingPlaylists {
     /** The multivariant playlist, which never changes. */
     public Playlist multivariant() {
         StringBuilder text = new StringBuilder(HlsPlaylists.HEAD).append("#EXT-X-INDEPENDENT-SEGMENTS\n" + START);
-        if (audio.isPresent()) {
+        if (!audio.isEmpty()) {
             text.append(HlsPlaylists.AUDIO_MEDIA);
         }
         text.append(HlsPlaylists.captionsMedia(
@@ -95,13 +95,13 @@ public final class GrowingPlaylists {
                     .append((long) Math.ceil(maxBandwidth(rendition) + audioBandwidth()))
                     .append(",CODECS=\"")
                     .append(format.codec())
-                    .append(audio.map(piece -> "," + piece.format().codec()).orElse(""))
+                    .append(audio.isEmpty() ? "" : "," + audio.get(0).format().codec())
                     .append("\",RESOLUTION=")
                     .append(format.width())
                     .append('x')
                     .append(format.height())
                     .append(String.format(Locale.ROOT, ",FRAME-RATE=%.3f", format.samplesPerSecond()))
-                    .append(audio.isPresent() ? HlsPlaylists.AUDIO_ATTRIBUTE : "")
+                    .append(audio.isEmpty() ? "" : HlsPlaylists.AUDIO_ATTRIBUTE)
                     .append(HlsPlaylists.captionsAttribute(captions(format)))
                     .append('\n')
                     .append(HlsPlaylists.mediaName(rendition.quality()))
@@ -119,17 +119,17 @@ public final class GrowingPlaylists {
     public List<Playlist> media() {
         List<Playlist> playlists = new ArrayList<>();
         List<StreamPiece.Segment> shown = renditions.get(0).segments().subList(0, segments);
-        audio.ifPresent(piece -> {
+        if (!audio.isEmpty()) {
+            List<StreamPiece.Segment> all = segmentsOf(audio);
             Duration end =
                     segments == 0 ? Duration.ZERO : shown.get(segments - 1).end();
             int count = complete
-                    ? piece.segments().size()
-                    : (int) piece.segments().stream()
+                    ? all.size()
+                    : (int) all.stream()
                             .takeWhile(segment -> segment.start().compareTo(end) < 0)
                             .count();
-            playlists.add(
-                    media(HlsPlaylists.AUDIO, List.of(piece), Math.min(count, countWithinTarget(piece.segments()))));
-        });
+            playlists.add(media(HlsPlaylists.AUDIO, audio, Math.min(count, countWithinTarget(all))));
+        }
         renditions.forEach(rendition ->
                 playlists.add(media(HlsPlaylists.mediaName(rendition.quality()), rendition.pieces(), segments)));
         return playlists;
@@ -164,8 +164,10 @@ public final class GrowingPlaylists {
         return OVERHEAD * rendition.maxBitrate() * (1 + 2.0 * BUFFER_SECONDS / targetSeconds);
     }
 
+    /** Of the first piece: the multivariant playlist stays the same when more audio exists. */
     private double audioBandwidth() {
         return audio.stream()
+                .limit(1)
                 .flatMap(piece -> piece.segments().stream())
                 .filter(segment -> 2 * segment.seconds() >= targetSeconds)
                 .mapToDouble(segment -> BITS_PER_BYTE * segment.range().bytes() / segment.seconds())

@@ -62,6 +62,23 @@ public record StreamPiece(String name, Format format, FileRange initialization, 
         }
     }
 
+    /** Without the last segment; empty if there is no other. */
+    public Optional<StreamPiece> withoutLastSegment() {
+        return withSegments(segments.subList(0, segments.size() - 1));
+    }
+
+    /** The segments after those of another piece of the same stream; empty if there are none. */
+    public Optional<StreamPiece> after(StreamPiece other) {
+        Duration end = other.segments.get(other.segments.size() - 1).end();
+        return withSegments(segments.stream()
+                .filter(segment -> segment.start().compareTo(end) >= 0)
+                .toList());
+    }
+
+    private Optional<StreamPiece> withSegments(List<Segment> others) {
+        return others.isEmpty() ? Optional.empty() : Optional.of(new StreamPiece(name, format, initialization, others));
+    }
+
     /**
      * The piece that a file contains.
      *

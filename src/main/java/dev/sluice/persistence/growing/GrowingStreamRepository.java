@@ -32,14 +32,18 @@ public final class GrowingStreamRepository {
     private static final String INSERT = """
             INSERT INTO sluice.growing_stream (job_id, token, media_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
             """;
-    // Tasks are numbered in the order of time. Rows are locked in the order stream, job. The process that committed
+    // Tasks are numbered in the order of time. The audio, task 0, need not be done: its checkpoint may contain as much
+    // as
+    // the tasks up to a number need. Rows are locked in the order stream, job. The process that committed
     // the last task may have stopped before it wrote the end of the playlists: they may be claimed until they are
     // deleted.
     private static final String CLAIM = """
             UPDATE sluice.growing_stream g
                SET lease = g.lease + 1, lease_until = clock_timestamp() + make_interval(secs => $3)
               FROM sluice.job j,
-                   (SELECT coalesce(min(task) FILTER (WHERE state <> 'done'), max(task) + 1) AS available,
+                   (SELECT least(coalesce(min(task) FILTER (WHERE state <> 'done' AND checkpoint -> $4 IS NULL),
+                                          max(task) + 1),
+                                 min((checkpoint ->> $5)::integer) FILTER (WHERE state <> 'done')) AS available,
                            bool_and(state = 'done') AS complete
                       FROM sluice.stage_run WHERE job_id = $1 AND stage = $2) t
              WHERE g.job_id = $1 AND j.id = $1 AND j.state IN ('running', 'completed')
@@ -49,8 +53,9 @@ public final class GrowingStreamRepository {
             RETURNING g.token, g.lease, g.announced, j.message::text AS message, t.available, t.complete
             """;
     private static final String SELECT_TASKS = """
-            SELECT result -> $4 AS stream FROM sluice.stage_run
-             WHERE job_id = $1 AND stage = $2 AND state = 'done' AND task < $3 ORDER BY task
+            SELECT CASE WHEN state = 'done' THEN result ELSE checkpoint END -> $4 AS stream FROM sluice.stage_run
+             WHERE job_id = $1 AND stage = $2 AND task < $3 AND (state = 'done' OR checkpoint -> $4 IS NOT NULL)
+             ORDER BY task
             """;
     private static final String GROW = """
             UPDATE sluice.growing_stream SET shown = $4, announced = announced OR $5, lease_until = NULL
@@ -121,7 +126,7 @@ public final class GrowingStreamRepository {
      * The right to write the playlists of a job.
      *
      * @param lease number of the claim
-     * @param available the tasks with lower numbers are done
+     * @param available the tasks with lower numbers have published what playlists over them need
      * @param complete whether all tasks are done
      * @param announced whether an update has named the playlist
      * @param tasks what the first tasks have published; empty for a task that could not publish
@@ -156,10 +161,11 @@ public final class GrowingStreamRepository {
      * Claims the playlists of a job for {@code duration}; empty if they contain all that is available, or another process has
      * claimed them.
      *
-     * @param field of task results with what the task has published
+     * @param field of task results and checkpoints with what the task has published
+     * @param until field of a checkpoint with the number of the first task that needs more of it
      */
-    public Future<Optional<Growth>> claim(JobId job, Duration duration, String field) {
-        return database.execute(CLAIM, job.value(), SEGMENT, SqlDurations.toSeconds(duration))
+    public Future<Optional<Growth>> claim(JobId job, Duration duration, String field, String until) {
+        return database.execute(CLAIM, job.value(), SEGMENT, SqlDurations.toSeconds(duration), field, until)
                 .compose(rows -> rows.size() == 0
                         ? Future.succeededFuture(Optional.empty())
                         : growth(rows.iterator().next(), field).map(Optional::of));

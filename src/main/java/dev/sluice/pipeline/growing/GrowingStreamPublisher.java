@@ -69,7 +69,7 @@ public final class GrowingStreamPublisher {
 
     /** Lets the stream of a job grow to what is available. Never fails. */
     public Future<Void> grow(JobId job) {
-        return streams.claim(job, LEASE, TaskStream.FIELD)
+        return streams.claim(job, LEASE, TaskStream.FIELD, TaskStream.UNTIL)
                 .compose(claimed -> claimed.map(growth -> write(growth)
                                 // A task that was committed meanwhile could not claim the playlists.
                                 .compose(written -> grow(job)))

@@ -39,6 +39,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,37 +64,94 @@ public record GrowingPieces(ObjectStore objectStore, OutputKeys keys, WorkerExec
     Future<JsonObject> publishVideo(StageContext context, EncodePlan plan, Segment segment, EncodedSegment encoded) {
         return plan.growing().isEmpty()
                 ? Future.succeededFuture(new JsonObject())
-                : publish(context, plan, () -> video(context, plan, segment, encoded));
+                : publish(context, plan, () -> video(context, plan, segment, encoded))
+                        .map(pieces -> stream(plan, pieces));
     }
 
-    /** Publishes the audio; returns the addition to the task result. */
-    Future<JsonObject> publishAudio(StageContext context, EncodePlan plan, Path audio) {
+    /**
+     * Publishes the start of the audio and saves it as checkpoint, so that playlists may name it before the whole audio is encoded;
+     * returns it for {@link #publishAudio}. Nothing is published again if an earlier attempt has done so.
+     *
+     * @param encode encodes the audio of a duration to a file
+     */
+    Future<Optional<TaskStream>> publishAudioHead(
+            StageContext context, EncodePlan plan, Function<Duration, Future<Path>> encode) {
+        SegmentTasks tasks = new SegmentTasks(plan);
+        int segments = tasks.audioHeadSegments();
+        if (segments == 0) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        Optional<TaskStream> saved = TaskStream.of(context.checkpoint().previous());
+        if (saved.isPresent()) {
+            return Future.succeededFuture(saved);
+        }
+        // The last segment of the head is not used, and each may be half as long again.
+        Duration duration = tasks.segment(SegmentTasks.of(segments - 1))
+                .end()
+                .plus(SegmentTasks.media(plan, media).segmentDuration().multipliedBy(3));
+        return encode.apply(duration)
+                .transform(head -> head.succeeded()
+                        ? publish(context, plan, () -> audioHead(context, plan, head.result()))
+                        : notPublished(context, head.cause()))
+                .compose(pieces -> pieces.filter(published -> !published.isEmpty())
+                        .map(published -> new TaskStream(targetSeconds(plan), published))
+                        .map(stream -> context.checkpoint()
+                                .save(new JsonObject()
+                                        .put(TaskStream.FIELD, stream.toJson())
+                                        .put(TaskStream.UNTIL, SegmentTasks.of(segments)))
+                                .map(Optional.of(stream)))
+                        .orElseGet(() -> Future.succeededFuture(Optional.empty())));
+    }
+
+    /**
+     * Publishes the audio; returns the addition to the task result.
+     *
+     * @param head what {@link #publishAudioHead} has published
+     */
+    Future<JsonObject> publishAudio(StageContext context, EncodePlan plan, Path audio, Optional<TaskStream> head) {
         return plan.growing().isEmpty()
                 ? Future.succeededFuture(new JsonObject())
-                : publish(context, plan, () -> audio(context, plan, audio));
+                : publish(
+                                context,
+                                plan,
+                                () -> audio(context, plan, audio, "audio").stream()
+                                        .toList())
+                        .map(pieces -> stream(
+                                plan,
+                                pieces.map(whole -> Stream.concat(
+                                                head.stream().flatMap(stream -> stream.pieces().stream()),
+                                                whole.stream())
+                                        .toList())));
     }
 
-    private Future<JsonObject> publish(StageContext context, EncodePlan plan, Callable<List<PieceFile>> files) {
+    private JsonObject stream(EncodePlan plan, Optional<List<TaskStream.Piece>> pieces) {
+        return pieces.map(published ->
+                        new JsonObject().put(TaskStream.FIELD, new TaskStream(targetSeconds(plan), published).toJson()))
+                .orElseGet(JsonObject::new);
+    }
+
+    /** Empty if the files could not be published. */
+    private Future<Optional<List<TaskStream.Piece>>> publish(
+            StageContext context, EncodePlan plan, Callable<List<PieceFile>> files) {
         return workers.executeBlocking(files, false)
                 .compose(pieces -> ParallelTasks.forEachIndex(
                                 pieces.size(), CONCURRENCY, number -> upload(context, plan, pieces.get(number)))
-                        .map(new TaskStream(
-                                targetSeconds(plan),
+                        .map(Optional.of(
                                 pieces.stream().map(PieceFile::description).toList())))
-                .map(stream -> new JsonObject().put(TaskStream.FIELD, stream.toJson()))
-                .recover(cause -> {
-                    if (context.cancellation().isCancelled()) {
-                        return Future.failedFuture(cause);
-                    }
-                    LOG.atWarn()
-                            .addKeyValue("jobId", context.job().id())
-                            .addKeyValue("task", context.attempt().run().task())
-                            .addKeyValue(
-                                    "errorCode", JobException.of(cause).code().wire())
-                            .addKeyValue("error", cause.getMessage())
-                            .log("segment not published while the video is encoded; its stream ends here");
-                    return Future.succeededFuture(new JsonObject());
-                });
+                .recover(cause -> notPublished(context, cause));
+    }
+
+    private static <T> Future<Optional<T>> notPublished(StageContext context, Throwable cause) {
+        if (context.cancellation().isCancelled()) {
+            return Future.failedFuture(cause);
+        }
+        LOG.atWarn()
+                .addKeyValue("jobId", context.job().id())
+                .addKeyValue("task", context.attempt().run().task())
+                .addKeyValue("errorCode", JobException.of(cause).code().wire())
+                .addKeyValue("error", cause.getMessage())
+                .log("segment not published while the video is encoded; its stream ends here");
+        return Future.succeededFuture(Optional.empty());
     }
 
     private Future<Void> upload(StageContext context, EncodePlan plan, PieceFile piece) {
@@ -146,8 +205,18 @@ public record GrowingPieces(ObjectStore objectStore, OutputKeys keys, WorkerExec
         return pieces;
     }
 
-    private List<PieceFile> audio(StageContext context, EncodePlan plan, Path audio) {
-        Path file = audio.resolveSibling("audio-fragments.mp4");
+    private List<PieceFile> audioHead(StageContext context, EncodePlan plan, Path head) {
+        return audio(context, plan, head, "audio-head")
+                .flatMap(piece -> piece.description()
+                        .piece()
+                        .withoutLastSegment()
+                        .map(complete -> new PieceFile(piece.file(), TaskStream.ofAudio(complete))))
+                .stream()
+                .toList();
+    }
+
+    private Optional<PieceFile> audio(StageContext context, EncodePlan plan, Path audio, String name) {
+        Path file = audio.resolveSibling(name + "-fragments.mp4");
         Duration videoStart = plan.firstFrameTimes().stream()
                 .flatMap(Optional::stream)
                 .findFirst()
@@ -159,14 +228,12 @@ public record GrowingPieces(ObjectStore objectStore, OutputKeys keys, WorkerExec
                         SegmentTasks.media(plan, media).segmentDuration(),
                         context.cancellation())
                 .map(stream -> StreamPiece.of(
-                        "audio-" + context.attempt().fencingToken() + ".mp4",
+                        name + "-" + context.attempt().fencingToken() + ".mp4",
                         stream,
                         digest(file, stream.initialization()),
                         List.of(),
                         Optional.empty()))
-                .map(piece -> new PieceFile(file, TaskStream.ofAudio(piece)))
-                .stream()
-                .toList();
+                .map(piece -> new PieceFile(file, TaskStream.ofAudio(piece)));
     }
 
     /** The longest segment that key frames at their interval lead to: a key frame is late by up to a frame. */

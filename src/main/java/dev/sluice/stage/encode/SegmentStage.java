@@ -20,6 +20,7 @@ import dev.sluice.message.StagedJob;
 import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageResult;
+import dev.sluice.stage.TaskStream;
 import dev.sluice.stage.artifact.ArtifactStore;
 import dev.sluice.stage.artifact.LocalFile;
 import dev.sluice.stage.artifact.TaskArtifact;
@@ -31,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -102,14 +104,30 @@ public final class SegmentStage implements Stage {
                 source,
                 estimateBytes(plan, plan.end()),
                 true,
-                request -> encoder.encodeAudio(request, audio),
-                (result, text) -> growing.publishAudio(context, plan, result.file())
+                request -> audioHead(context, plan, encoder, audio, request)
+                        .compose(head -> services.blocking(() -> encoder.encodeAudio(request, audio))
+                                .map(whole -> new Audio(whole, head))),
+                (result, text) -> growing.publishAudio(
+                                context, plan, result.whole().file(), result.head())
                         .compose(stream -> store(
                                 context,
-                                List.of(result.file()),
+                                List.of(result.whole().file()),
                                 text,
                                 new JsonObject(),
-                                new SegmentResult(result).toJson().mergeIn(stream))));
+                                new SegmentResult(result.whole()).toJson().mergeIn(stream))));
+    }
+
+    private record Audio(SegmentEncoder.EncodedAudio whole, Optional<TaskStream> head) {}
+
+    /** Viewers need not wait for the whole audio. */
+    private Future<Optional<TaskStream>> audioHead(
+            StageContext context, EncodePlan plan, SegmentEncoder encoder, AudioStream audio, EncodeRequest request) {
+        return growing.publishAudioHead(
+                        context,
+                        plan,
+                        duration -> services.blocking(() -> encoder.encodeAudioHead(request, audio, duration)))
+                .compose(head ->
+                        head.isPresent() ? growth.apply(context.job().id()).map(head) : Future.succeededFuture(head));
     }
 
     private Future<StageResult> encodeVideo(
@@ -119,11 +137,11 @@ public final class SegmentStage implements Stage {
                 source,
                 estimateBytes(plan, segment.end().minus(segment.start())),
                 segment.isFirst() && !plan.hasAudio(),
-                request -> encoder.encodeVideo(new SegmentRequest(
+                request -> services.blocking(() -> encoder.encodeVideo(new SegmentRequest(
                         request,
                         new Dimensions(plan.video().width(), plan.video().height()),
                         segment,
-                        plan.firstFrameTimes().get(segment.number()))),
+                        plan.firstFrameTimes().get(segment.number())))),
                 (result, text) -> growing.publishVideo(context, plan, segment, result)
                         .compose(stream -> store(
                                 context,
@@ -138,7 +156,7 @@ public final class SegmentStage implements Stage {
     }
 
     /**
-     * Encodes on the worker pool, into a new attempt directory with space for outputs.
+     * Encodes into a new attempt directory with space for outputs.
      *
      * @param bytes estimated size of the outputs
      * @param extractsText whether this task also extracts the text tracks of the whole video
@@ -148,13 +166,13 @@ public final class SegmentStage implements Stage {
             ProbedSource source,
             long bytes,
             boolean extractsText,
-            Function<EncodeRequest, T> encode,
+            Function<EncodeRequest, Future<T>> encode,
             BiFunction<T, TextTracks, Future<StageResult>> store) {
         return services.workspace()
                 .withAttemptDirectory(
                         context.attempt(),
                         bytes,
-                        directory -> services.blocking(() -> encode.apply(request(context, source, directory)))
+                        directory -> encode.apply(request(context, source, directory))
                                 .compose(result -> (extractsText
                                                 ? services.extractText(context, source, directory)
                                                 : Future.succeededFuture(TextTracks.NONE))

@@ -14,12 +14,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Numbers of a plan's tasks: the audio is task 0, because it is one task and takes longest; segments are numbered from 1.
+ * Numbers of a plan's tasks: the audio is task 0; segments are numbered from 1. The audio is started first, because it is one task
+ * and takes longest, or second if viewers wait for the first segment.
  */
 public final class SegmentTasks {
     static final int AUDIO_TASK = 0;
     /** Audio is encoded about fifty times as fast as video. */
     private static final double AUDIO_WEIGHT = 0.02;
+    /** With fewer segments, the whole audio is encoded as early. */
+    private static final int MIN_SEGMENTS_FOR_AUDIO_HEAD = 4;
+    /** A sixteenth of the video plays longer than the encode of its whole audio takes. */
+    private static final int AUDIO_HEADS = 16;
 
     private final EncodePlan plan;
     private final SegmentPlan segments;
@@ -66,9 +71,16 @@ public final class SegmentTasks {
             tasks.add(new TaskPlan.Task(of(segment.number()), length));
         }
         if (plan.hasAudio()) {
-            tasks.add(0, new TaskPlan.Task(AUDIO_TASK, seconds * AUDIO_WEIGHT));
+            tasks.add(plan.growing().isPresent() ? 1 : 0, new TaskPlan.Task(AUDIO_TASK, seconds * AUDIO_WEIGHT));
         }
         return new TaskPlan(tasks);
+    }
+
+    /** Segments whose audio is published before the rest of it is encoded; 0: none. */
+    int audioHeadSegments() {
+        return plan.growing().isEmpty() || plan.segmentCount() < MIN_SEGMENTS_FOR_AUDIO_HEAD
+                ? 0
+                : (plan.segmentCount() + AUDIO_HEADS - 1) / AUDIO_HEADS;
     }
 
     static int of(int segment) {

@@ -235,6 +235,15 @@ class SegmentEncoderIT {
                 .orElseThrow();
         List<String> found = hashes(fragments, "a");
         List<String> packets = hashes(audio, "a");
+        List<String> head = hashes(
+                encoder.encodeAudioHead(
+                        FfmpegFixture.request(source, info, Files.createTempDirectory(directory, "head")),
+                        info.audio().orElseThrow(),
+                        Duration.ofSeconds(4)),
+                "a");
+        // The audio starts after a second; 48,000 samples per second, 1024 in a packet.
+        assertThat(head).hasSizeBetween(141, 144);
+        assertThat(head.subList(0, 139)).isEqualTo(packets.subList(0, 139));
         assertThat(found.subList(found.size() - packets.size(), found.size())).isEqualTo(packets);
         assertThat(found.size() - packets.size()).isBetween(44, 47);
         assertThat(stream.segments().get(0).start()).isBetween(0L, 1023L);

@@ -48,13 +48,13 @@ class GrowingPlaylistsTest {
         return Duration.ofMillis(Math.round(1000 * seconds));
     }
 
-    private static GrowingPlaylists playlists(boolean complete, Optional<StreamPiece> audio, StreamPiece... pieces) {
+    private static GrowingPlaylists playlists(boolean complete, List<StreamPiece> audio, StreamPiece... pieces) {
         return new GrowingPlaylists(
                 6, List.of(new GrowingPlaylists.Rendition("360p", 800_000, List.of(pieces))), audio, complete);
     }
 
     private static String video(boolean complete, StreamPiece... pieces) {
-        return playlists(complete, Optional.empty(), pieces).media().get(0).text();
+        return playlists(complete, List.of(), pieces).media().get(0).text();
     }
 
     @Test
@@ -102,19 +102,19 @@ class GrowingPlaylistsTest {
 
         assertThat(video(true, FIRST, pause, SECOND))
                 .isEqualTo(video(false, FIRST, piece("360p-1-10002.mp4", "a", 10, 6)));
-        assertThat(playlists(false, Optional.empty(), piece("x", "a", 0, 6.5)).isWatchable())
+        assertThat(playlists(false, List.of(), piece("x", "a", 0, 6.5)).isWatchable())
                 .isFalse();
-        assertThat(playlists(false, Optional.empty(), piece("x", "a", 0, 6.4)).isWatchable())
+        assertThat(playlists(false, List.of(), piece("x", "a", 0, 6.4)).isWatchable())
                 .isTrue();
     }
 
     /** Players take a stream with one complete playlist for complete. */
     @Test
     void audioGrowsWithVideo() {
-        assertThat(audioSegments(playlists(false, Optional.of(AUDIO), FIRST))).isEqualTo(2);
-        assertThat(audioSegments(playlists(false, Optional.of(AUDIO), FIRST, SECOND)))
+        assertThat(audioSegments(playlists(false, List.of(AUDIO), FIRST))).isEqualTo(2);
+        assertThat(audioSegments(playlists(false, List.of(AUDIO), FIRST, SECOND)))
                 .isEqualTo(4);
-        GrowingPlaylists complete = playlists(true, Optional.of(AUDIO), FIRST);
+        GrowingPlaylists complete = playlists(true, List.of(AUDIO), FIRST);
         assertThat(audioSegments(complete)).isEqualTo(4);
         assertThat(complete.media()).allMatch(playlist -> playlist.text().endsWith("#EXT-X-ENDLIST\n"));
     }
@@ -128,7 +128,7 @@ class GrowingPlaylistsTest {
     /** BANDWIDTH: 1.02 times 800 kbit/s and a buffer of 2 s in 3 s, and the audio. */
     @Test
     void multivariantPlaylistDoesNotDependOnGrowth() {
-        assertThat(playlists(false, Optional.of(AUDIO), FIRST).multivariant().text())
+        assertThat(playlists(false, List.of(AUDIO), FIRST).multivariant().text())
                 .isEqualTo("""
                 #EXTM3U
                 #EXT-X-VERSION:7
@@ -138,8 +138,8 @@ class GrowingPlaylistsTest {
                 #EXT-X-STREAM-INF:BANDWIDTH=1493334,CODECS="avc1.64001e,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=25.000,AUDIO="audio"
                 video_360p.m3u8
                 """);
-        assertThat(playlists(true, Optional.of(AUDIO), FIRST, SECOND).multivariant())
-                .isEqualTo(playlists(false, Optional.of(AUDIO), FIRST).multivariant());
+        assertThat(playlists(true, List.of(AUDIO), FIRST, SECOND).multivariant())
+                .isEqualTo(playlists(false, List.of(AUDIO), FIRST).multivariant());
     }
 
     /** Those of later segments are not known when it is written. */
@@ -147,9 +147,7 @@ class GrowingPlaylistsTest {
     void announcesClosedCaptionsOfTheFirstPiece() {
         StreamPiece captioned = piece("360p-0-10001.mp4", "a", List.of(CaptionChannel.CC1), 0, 6);
 
-        assertThat(playlists(false, Optional.empty(), captioned, SECOND)
-                        .multivariant()
-                        .text())
+        assertThat(playlists(false, List.of(), captioned, SECOND).multivariant().text())
                 .contains(
                         "#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=\"cc\",NAME=\"CC1\",",
                         ",CLOSED-CAPTIONS=\"cc\"\nvideo_360p.m3u8\n");

@@ -59,7 +59,7 @@ class GrowingStreamRepositoryIT {
     }
 
     private Optional<Growth> claim() {
-        return await(streams.claim(JOB, LEASE, "stream"));
+        return await(streams.claim(JOB, LEASE, "stream", "until"));
     }
 
     private static JobUpdate update(GrowingStreamRepository.Progress progress) {
@@ -84,6 +84,30 @@ class GrowingStreamRepositoryIT {
         assertThat(growth.tasks())
                 .extracting(task -> task.map(JsonObject::encode).orElse(""))
                 .containsExactly("{\"n\":0}", "{\"n\":1}", "{\"n\":2}");
+    }
+
+    /** The start of the audio, which a checkpoint has, is enough for the first segments. */
+    @Test
+    void growsToTheEndOfPublishedAudio() {
+        done(1, 2, 3);
+        database.execute("UPDATE sluice.stage_run SET checkpoint = '{\"stream\": {\"n\": 9}, \"until\": 3}'"
+                + " WHERE stage = 'segment' AND task = 0");
+        Growth head = claim().orElseThrow();
+
+        assertThat(head.available()).isEqualTo(3);
+        assertThat(head.complete()).isFalse();
+        assertThat(head.tasks())
+                .extracting(task -> task.map(JsonObject::encode).orElse(""))
+                .containsExactly("{\"n\":9}", "{\"n\":1}", "{\"n\":2}");
+        await(streams.grown(head, Optional.empty()));
+        assertThat(claim()).as("more audio is needed").isEmpty();
+
+        done(0);
+        Growth all = claim().orElseThrow();
+
+        assertThat(all.available()).isEqualTo(4);
+        assertThat(all.complete()).isTrue();
+        assertThat(all.tasks().get(0).map(JsonObject::encode)).contains("{\"n\":0}");
     }
 
     @Test
