@@ -32,7 +32,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,12 +82,19 @@ public record EncodeRunner(
         return new RenditionLadder(media).renditions(displaySize);
     }
 
-    private static List<RenditionFile> withStreams(List<RenditionFile> files, List<StreamFile> streams) {
-        return streams.isEmpty()
-                ? files
-                : IntStream.range(0, files.size())
-                        .mapToObj(i -> files.get(i).withStream(streams.get(i)))
-                        .toList();
+    /** Whether renditions are hybrid files. */
+    public boolean isHybrid() {
+        return EncodeCommand.isHybrid(media);
+    }
+
+    /** Replaces the renditions of an encode by hybrid files unless streaming is off; in their order. */
+    List<StreamFile> writeHybridFiles(Path directory, List<Rendition> renditions, CancellationToken cancellation) {
+        return isHybrid()
+                ? renditions.stream()
+                        .map(rendition -> HybridWriter.replace(
+                                directory.resolve(rendition.fileName()), media.segmentDuration(), cancellation))
+                        .toList()
+                : List.of();
     }
 
     /**
@@ -170,8 +176,7 @@ public record EncodeRunner(
     }
 
     /**
-     * Rewrites the renditions as hybrid files unless streaming is off, verifies renditions and thumbnails in {@code directory} while
-     * it builds poster and storyboard, and collects the warnings.
+     * Verifies renditions and thumbnails in {@code directory} while it builds poster and storyboard, and collects the warnings.
      *
      * @param statedDuration of the source, by its header
      * @throws dev.sluice.job.JobException OUTPUT_INVALID if an output is not as expected
@@ -183,12 +188,6 @@ public record EncodeRunner(
             Optional<Duration> statedDuration,
             SourceDamage damage,
             CancellationToken cancellation) {
-        List<StreamFile> streams = EncodeCommand.isHybrid(media)
-                ? expected.renditions().stream()
-                        .map(rendition -> HybridWriter.replace(
-                                directory.resolve(rendition.fileName()), media.segmentDuration(), cancellation))
-                        .toList()
-                : List.of();
         List<ThumbnailFile> thumbnails = ThumbnailFiles.list(
                 directory,
                 RenditionLadder.thumbnailSize(displaySize, media.thumbnails().width()));
@@ -199,7 +198,7 @@ public record EncodeRunner(
                 "previews", () -> previews(directory, expected, outputs, displaySize, cancellation))) {
             verifier.verifyFrames(directory, expected, thumbnails, media.keyFrameInterval(), cancellation);
             return EncodeResult.of(
-                            withStreams(outputs.files(), streams),
+                            outputs.files(),
                             thumbnails,
                             SourceWarnings.build(
                                     statedDuration, outputs.longest(), damage, expected.source(), outputs.times()))

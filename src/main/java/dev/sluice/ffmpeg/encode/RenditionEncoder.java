@@ -10,6 +10,7 @@ import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.media.rendition.EncodeWork;
 import dev.sluice.media.rendition.Rendition;
+import dev.sluice.media.streaming.StreamFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -58,6 +59,7 @@ public record RenditionEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEs
                 "loudness",
                 () -> info.audio()
                         .flatMap(audio -> runner.loudnessMeter().measureOutput(smallest, request.cancellation())))) {
+            List<StreamFile> streams = runner.writeHybridFiles(request.directory(), renditions, request.cancellation());
             return runner.collect(
                             request.directory(),
                             new OutputVerifier.Expectation(
@@ -72,6 +74,7 @@ public record RenditionEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEs
                             info.duration(),
                             damage,
                             request.cancellation())
+                    .withStreams(streams)
                     .withLoudness(loudness.result());
         }
     }

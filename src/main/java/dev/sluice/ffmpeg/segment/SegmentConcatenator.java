@@ -3,26 +3,27 @@ package dev.sluice.ffmpeg.segment;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.io.DirectoryTree;
 import dev.sluice.common.io.FileErrorMapper;
-import dev.sluice.common.io.PrivateFiles;
 import dev.sluice.ffmpeg.encode.EncodeCommand;
 import dev.sluice.ffmpeg.encode.EncodeRunner;
 import dev.sluice.ffmpeg.encode.OutputVerifier;
 import dev.sluice.ffmpeg.process.ProcessErrorMapper;
-import dev.sluice.ffmpeg.process.ProgressParser;
-import dev.sluice.ffmpeg.sandbox.FileAccess;
-import dev.sluice.ffmpeg.segment.ConcatCommand.ConcatEntry;
-import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.media.ColorStandard;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.SourceDamage;
 import dev.sluice.media.StreamTimes;
+import dev.sluice.media.concat.ConcatenatedMovie;
+import dev.sluice.media.concat.VideoPart;
+import dev.sluice.media.hybrid.FaststartWriter;
+import dev.sluice.media.hybrid.HybridWriter;
 import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.segment.EncodedSegment;
+import dev.sluice.media.streaming.StreamFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -57,83 +58,93 @@ public record SegmentConcatenator(EncodeRunner runner) {
      * Concatenates the files in {@code directory}: segments in subdirectories named after their numbers, the thumbnails to keep,
      * and the audio if the source has any. Blocks.
      *
-     * @throws JobException NO_FRAMES if no segment has frames, FFMPEG_FAILED, FFMPEG_STALLED, DISK_FULL, OUTPUT_INVALID, or the
+     * @throws JobException NO_FRAMES if no segment has frames, DISK_FULL, OUTPUT_INVALID, or the
      *     cancellation's reason
      */
     public EncodeResult concatenate(Path directory, Request request, CancellationToken cancellation) {
         List<Rendition> renditions = runner.renditions(request.displaySize());
-        List<ConcatEntry> entries = entries(request.segments());
-        if (entries.isEmpty()) {
+        List<ConcatEntry> segments = segments(request.segments());
+        if (segments.isEmpty()) {
             throw ProcessErrorMapper.noFrames();
         }
-        writeLists(directory, renditions, entries);
-        runner.run(
-                ConcatCommand.arguments(
-                        renditions,
-                        request.hasAudio(),
-                        entries.get(0).start(),
-                        !EncodeCommand.isHybrid(runner.media())),
-                FileAccess.writeDirectory(directory),
-                new ProgressParser(),
-                () -> {},
-                cancellation);
-        deleteSegments(directory, entries);
-        long frames = request.segments().stream()
-                .flatMap(Optional::stream)
-                .mapToLong(EncodedSegment.FrameRange::count)
-                .sum();
+        List<StreamFile> streams = new ArrayList<>();
+        for (Rendition rendition : renditions) {
+            write(directory, rendition, segments, request.hasAudio(), cancellation)
+                    .ifPresent(streams::add);
+        }
+        deleteSegments(directory, segments);
+        long frames =
+                segments.stream().mapToLong(segment -> segment.frames().count()).sum();
+        Duration lastStart = segments.get(segments.size() - 1).frames().first();
         return runner.collect(
-                directory,
-                new OutputVerifier.Expectation(
-                        renditions,
-                        request.hasAudio(),
-                        frames,
-                        verificationSeekTime(entries, request.statedDuration()),
-                        request.times(),
-                        request.color(),
-                        EncodeCommand.levelFrameRate(request.frameRate())),
-                request.displaySize(),
-                request.statedDuration(),
-                request.damage(),
-                cancellation);
+                        directory,
+                        new OutputVerifier.Expectation(
+                                renditions,
+                                request.hasAudio(),
+                                frames,
+                                verificationSeekTime(lastStart, request.statedDuration()),
+                                request.times(),
+                                request.color(),
+                                EncodeCommand.levelFrameRate(request.frameRate())),
+                        request.displaySize(),
+                        request.statedDuration(),
+                        request.damage(),
+                        cancellation)
+                .withStreams(streams);
     }
 
-    /** Frees their space for the hybrid file that is written beside a whole one. */
-    private static void deleteSegments(Path directory, List<ConcatEntry> entries) {
+    /** Writes a whole rendition; returns its segments if it is a hybrid file. */
+    private Optional<StreamFile> write(
+            Path directory,
+            Rendition rendition,
+            List<ConcatEntry> segments,
+            boolean hasAudio,
+            CancellationToken cancellation) {
+        Path target = directory.resolve(rendition.fileName());
+        List<VideoPart> parts = segments.stream()
+                .map(segment -> new VideoPart(
+                        segment.number(), segment.directory(directory).resolve(rendition.fileName()), segment.frames()))
+                .toList();
+        try (ConcatenatedMovie movie = ConcatenatedMovie.create(
+                parts,
+                hasAudio ? Optional.of(directory.resolve(EncodeCommand.AUDIO_FILE)) : Optional.empty(),
+                directory.resolve(rendition.fileName() + ".header"),
+                cancellation)) {
+            if (runner.isHybrid()) {
+                return Optional.of(HybridWriter.write(
+                        movie.source(), target, runner.media().segmentDuration(), cancellation));
+            }
+            FaststartWriter.write(movie.source(), target, cancellation);
+            return Optional.empty();
+        }
+    }
+
+    private static void deleteSegments(Path directory, List<ConcatEntry> segments) {
         try {
-            for (ConcatEntry entry : entries) {
-                DirectoryTree.deleteRecursively(directory.resolve(Integer.toString(entry.number())));
+            for (ConcatEntry segment : segments) {
+                DirectoryTree.deleteRecursively(segment.directory(directory));
             }
         } catch (IOException cause) {
             throw FileErrorMapper.translate(cause);
         }
     }
 
-    /**
-     * A time in the last segment or after the end: both are suitable, because decoding starts with the last key frame before it.
-     * FFmpeg does not report its position when it only copies.
-     */
-    public static Duration verificationSeekTime(List<ConcatEntry> entries, Optional<Duration> statedDuration) {
-        Duration lastStart = entries.get(entries.size() - 1).start();
+    /** A time in the last segment or after the end: both are suitable, because decoding starts with the last key frame before it. */
+    public static Duration verificationSeekTime(Duration lastStart, Optional<Duration> statedDuration) {
         return statedDuration.filter(end -> end.compareTo(lastStart) > 0).orElse(lastStart);
     }
 
-    private static List<ConcatEntry> entries(List<Optional<EncodedSegment.FrameRange>> segments) {
+    private static List<ConcatEntry> segments(List<Optional<EncodedSegment.FrameRange>> segments) {
         return IntStream.range(0, segments.size())
                 .boxed()
-                .flatMap(number -> segments.get(number).map(frames -> new ConcatEntry(number, frames.first())).stream())
+                .flatMap(number -> segments.get(number).map(frames -> new ConcatEntry(number, frames)).stream())
                 .toList();
     }
 
-    private static void writeLists(Path directory, List<Rendition> renditions, List<ConcatEntry> entries) {
-        try {
-            for (Rendition rendition : renditions) {
-                PrivateFiles.writeString(
-                        directory.resolve(ConcatCommand.listName(rendition)),
-                        ConcatCommand.concatList(rendition, entries));
-            }
-        } catch (IOException cause) {
-            throw new JobException(ErrorCode.DISK_FULL, "The concat lists cannot be written.", cause);
+    /** A segment with frames. */
+    private record ConcatEntry(int number, EncodedSegment.FrameRange frames) {
+        Path directory(Path parent) {
+            return parent.resolve(Integer.toString(number));
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.io.FileErrorMapper;
 import dev.sluice.common.io.PrivateFiles;
 import dev.sluice.media.mp4.Box;
+import dev.sluice.media.mp4.ByteSource;
 import dev.sluice.media.mp4.Mp4Output;
 import dev.sluice.media.mp4.Mp4Reader;
 import dev.sluice.media.mp4.Mp4Track;
@@ -63,15 +64,34 @@ public final class HybridWriter {
     private static StreamFile write(
             Path source, Path target, Duration segment, Optional<Duration> origin, CancellationToken cancellation) {
         try (FileChannel in = FileChannel.open(source)) {
-            StreamFile written;
-            try (FileChannel out = PrivateFiles.open(target, StandardOpenOption.TRUNCATE_EXISTING)) {
-                written = new HybridWriter(new Mp4Reader(in), segment, origin).write(out, cancellation);
-            }
-            HybridVerifier.verify(target, written);
-            return written;
+            return write(ByteSource.of(in), target, segment, origin, cancellation);
         } catch (IOException cause) {
             throw FileErrorMapper.translate(cause);
         }
+    }
+
+    /**
+     * As {@link #write(Path, Path, Duration, CancellationToken)}, from other bytes than those of a file.
+     *
+     * @param source an MP4 file with one H.264 and at most one AAC track
+     */
+    public static StreamFile write(ByteSource source, Path target, Duration segment, CancellationToken cancellation) {
+        try {
+            return write(source, target, segment, Optional.empty(), cancellation);
+        } catch (IOException cause) {
+            throw FileErrorMapper.translate(cause);
+        }
+    }
+
+    private static StreamFile write(
+            ByteSource source, Path target, Duration segment, Optional<Duration> origin, CancellationToken cancellation)
+            throws IOException {
+        StreamFile written;
+        try (FileChannel out = PrivateFiles.open(target, StandardOpenOption.TRUNCATE_EXISTING)) {
+            written = new HybridWriter(new Mp4Reader(source), segment, origin).write(out, cancellation);
+        }
+        HybridVerifier.verify(target, written);
+        return written;
     }
 
     /**
@@ -108,38 +128,21 @@ public final class HybridWriter {
 
     private StreamFile write(FileChannel channel, CancellationToken cancellation) throws IOException {
         Box ftyp = reader.topLevel("ftyp");
-        HybridLayout layout = layout(ftyp);
+        HybridLayout layout = HybridLayout.of(
+                plan, fragments, large -> new MovieHeader(reader, moov, tracks, large), headBytes(ftyp), true);
         Mp4Output out = new Mp4Output(channel);
         out.header("ftyp", Mp4Reader.HEADER_BYTES + ftyp.bodyBytes());
-        out.transfer(reader.channel(), ftyp.body(), ftyp.bodyBytes());
+        reader.source().transfer(ftyp.body(), ftyp.bodyBytes(), out);
         layout.movie().write(out);
         for (byte[] initialization : initializations) {
             out.header("free", Mp4Reader.HEADER_BYTES + initialization.length);
             out.bytes(initialization);
         }
-        long mediaBytes = layout.end() - layout.mediaData();
-        if (layout.movie().isLarge()) {
-            out.header("mdat", 1);
-            out.int64(mediaBytes);
-        } else {
-            out.header("mdat", mediaBytes);
-        }
+        layout.writeMediaHeader(out);
         writeSamples(out, layout, cancellation);
         out.flush();
         Mp4Reader.require(out.position() == layout.end(), "its size is not that of its layout");
         return new StreamIndex(plan, layout.positions()).of(out.position(), tracks, initializationRanges(layout));
-    }
-
-    /** Positions depend on the size of the {@code moov}, which depends on whether chunk offsets need 64 bits. */
-    private HybridLayout layout(Box ftyp) throws IOException {
-        HybridLayout small = new HybridLayout(plan, fragments, movieHeader(false), headBytes(ftyp));
-        return small.end() <= 0xffff_ffffL
-                ? small
-                : new HybridLayout(plan, fragments, movieHeader(true), headBytes(ftyp));
-    }
-
-    private MovieHeader movieHeader(boolean large) throws IOException {
-        return new MovieHeader(reader, moov, tracks, large);
     }
 
     /** Bytes before the outer {@code mdat}, without the {@code moov}. */
@@ -202,7 +205,7 @@ public final class HybridWriter {
         extents.copy(reader, out);
     }
 
-    private static void advance(SampleCursor sample, SampleExtents extents) throws IOException {
+    static void advance(SampleCursor sample, SampleExtents extents) throws IOException {
         Mp4Reader.require(sample.advance(), "a track has fewer samples than planned");
         extents.add(sample.position(), sample.size());
     }

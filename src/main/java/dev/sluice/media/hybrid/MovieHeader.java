@@ -81,7 +81,7 @@ final class MovieHeader {
             default -> {
                 out.header(box.type(), bytes(box, trak));
                 if (!CONTAINERS.contains(box.type())) {
-                    out.transfer(reader.channel(), box.body(), box.bodyBytes());
+                    reader.source().transfer(box.body(), box.bodyBytes(), out);
                     return;
                 }
                 for (Box child : reader.children(box)) {

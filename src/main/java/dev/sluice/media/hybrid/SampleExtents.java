@@ -25,9 +25,9 @@ final class SampleExtents {
     }
 
     /** Copies all ranges and forgets them. */
-    void copy(Mp4Reader source, Mp4Output out) throws IOException {
+    void copy(Mp4Reader reader, Mp4Output out) throws IOException {
         for (int i = 0; i < count; i++) {
-            out.transfer(source.channel(), positions[i], sizes[i]);
+            reader.source().transfer(positions[i], sizes[i], out);
         }
         count = 0;
     }

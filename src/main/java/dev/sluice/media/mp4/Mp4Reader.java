@@ -22,16 +22,22 @@ public final class Mp4Reader {
     /** FFmpeg writes at most a few dozen boxes side by side. */
     private static final int MAX_CHILDREN = 10_000;
 
-    private final FileChannel channel;
+    private final ByteSource source;
     private final long length;
 
     public Mp4Reader(FileChannel channel) throws IOException {
-        this.channel = channel;
-        this.length = channel.size();
+        this(ByteSource.of(channel));
     }
 
-    public FileChannel channel() {
-        return channel;
+    /** A reader of a source that does not change. */
+    public Mp4Reader(ByteSource source) throws IOException {
+        this.source = source;
+        this.length = source.length();
+    }
+
+    /** The bytes that are read. */
+    public ByteSource source() {
+        return source;
     }
 
     public long length() {
@@ -128,7 +134,7 @@ public final class Mp4Reader {
     public void readFully(long position, ByteBuffer buffer) throws IOException {
         long at = position;
         while (buffer.hasRemaining()) {
-            int read = channel.read(buffer, at);
+            int read = source.read(buffer, at);
             require(read > 0, "it ends at byte " + at);
             at += read;
         }

@@ -18,11 +18,16 @@ public final class SampleDescription {
 
     private SampleDescription() {}
 
-    /** The codec of the only entry of {@code stsd}. */
-    public static String codec(Mp4Reader reader, Box stsd) throws IOException {
+    /** The only entry of {@code stsd}. */
+    public static Box entry(Mp4Reader reader, Box stsd) throws IOException {
         long entries = stsd.body() + Mp4Reader.VERSION_BYTES;
         Mp4Reader.require(reader.uint32(entries) == 1, "a track has not exactly one sample description");
-        Box entry = reader.box(entries + Integer.BYTES, stsd.end());
+        return reader.box(entries + Integer.BYTES, stsd.end());
+    }
+
+    /** The codec of the only entry of {@code stsd}. */
+    public static String codec(Mp4Reader reader, Box stsd) throws IOException {
+        Box entry = entry(reader, stsd);
         return switch (entry.type()) {
             case "avc1" -> {
                 Box avcC = child(reader, entry, VISUAL_ENTRY_BYTES, "avcC");

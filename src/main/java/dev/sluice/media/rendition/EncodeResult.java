@@ -4,10 +4,12 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.Loudness;
 import dev.sluice.media.preview.Previews;
+import dev.sluice.media.streaming.StreamFile;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -51,6 +53,26 @@ public record EncodeResult(
                 renditions,
                 thumbnails,
                 Stream.concat(first.stream(), warnings.stream()).toList(),
+                loudness,
+                previews);
+    }
+
+    /**
+     * With the segments of hybrid files.
+     *
+     * @param largestFirst of all renditions in the order of the ladder; empty if streaming is off
+     */
+    public EncodeResult withStreams(List<StreamFile> largestFirst) {
+        if (largestFirst.isEmpty()) {
+            return this;
+        }
+        int last = renditions.size() - 1;
+        return new EncodeResult(
+                IntStream.rangeClosed(0, last)
+                        .mapToObj(i -> renditions.get(i).withStream(largestFirst.get(last - i)))
+                        .toList(),
+                thumbnails,
+                warnings,
                 loudness,
                 previews);
     }

@@ -561,7 +561,15 @@ class SegmentEncoderIT {
                 Files.copy(file, directory.resolve(file.getFileName()));
             }
         }
-        return new SegmentConcatenator(FfmpegFixture.runner(media))
+        List<Optional<EncodedSegment.FrameRange>> frames =
+                encoded.stream().map(EncodedSegment::frames).toList();
+        EncodeRunner runner = FfmpegFixture.runner(media);
+        ConcatReference reference = ConcatReference.create(
+                directory,
+                runner.renditions(info.video().displaySize()),
+                info.audio().isPresent(),
+                frames);
+        EncodeResult result = new SegmentConcatenator(runner)
                 .concatenate(
                         directory,
                         new SegmentConcatenator.Request(
@@ -572,9 +580,11 @@ class SegmentEncoderIT {
                                 damage.stream().reduce(new SourceDamage(false, false), SourceDamage::merge),
                                 Optional.of(info.video().color().output()),
                                 info.video().frameRate(),
-                                encoded.stream().map(EncodedSegment::frames).toList()),
+                                frames),
                         new CancellationToken())
                 .withLoudness(encodedAudio.flatMap(SegmentEncoder.EncodedAudio::loudness));
+        reference.assertSame();
+        return result;
     }
 
     private static MediaConfig oneRung(Duration thumbnails) {

@@ -10,10 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * FFmpeg command line that concatenates segments to whole files without decoding or encoding. Pure; file names are relative to
- * the working directory.
+ * FFmpeg command line that concatenates segments to whole files, to compare with. File names are relative to the working
+ * directory.
  */
-public final class ConcatCommand {
+final class ConcatCommand {
     private ConcatCommand() {}
 
     /**
@@ -22,7 +22,7 @@ public final class ConcatCommand {
      * @param number of the segment; also its directory
      * @param start timestamp of its first frame in the whole video
      */
-    public record ConcatEntry(int number, Duration start) {}
+    record ConcatEntry(int number, Duration start) {}
 
     /** The list of one rendition's files for FFmpeg's concat demuxer; each file starts at the timestamp of its first frame. */
     static String concatList(Rendition rendition, List<ConcatEntry> entries) {
