@@ -33,7 +33,7 @@ final class ConcatAudio {
             bytes += sample.size();
             end = Math.max(end, sample.presentationTime() + sample.duration());
         }
-        times = new TrackTimes(track.timescale(), start, start, end);
+        times = new TrackTimes(track.timescale(), start, 0, end);
     }
 
     Mp4Reader reader() {

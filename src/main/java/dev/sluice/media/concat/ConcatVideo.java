@@ -94,6 +94,7 @@ final class ConcatVideo {
         private Optional<ConcatSample> last = Optional.empty();
         private long startDts;
         private long startPts;
+        private long startOffset;
         private long endPts;
 
         Walk(ConcatSample.Consumer consumer) {
@@ -111,7 +112,11 @@ final class ConcatVideo {
                 if (last.isEmpty()) {
                     startDts = dts;
                     startPts = pts;
+                    startOffset = pts - dts;
                     endPts = pts;
+                }
+                if (dts <= 0) {
+                    startOffset = Math.min(startOffset, pts - dts);
                 }
                 endPts = Math.max(endPts, pts + sample.duration());
                 last = Optional.of(new ConcatSample(
@@ -152,7 +157,7 @@ final class ConcatVideo {
         TrackTimes finish(long timescale) throws IOException {
             ConcatSample sample = last.orElseThrow();
             pass(sample, Math.max(sample.duration(), endPts - startPts + startDts - sample.dts()));
-            return new TrackTimes(timescale, startDts, startPts, endPts);
+            return new TrackTimes(timescale, startDts, startOffset, endPts);
         }
     }
 }

@@ -11,10 +11,11 @@ import java.nio.ByteBuffer;
  *
  * @param timescale ticks per second
  * @param startDts decoding time of the first sample, ticks
- * @param startPts presentation time of the first sample, ticks
+ * @param startOffset smallest presentation time minus decoding time of the first sample and of those that are decoded before time
+ *     0 or at it, ticks
  * @param endPts end of the last presented sample, ticks
  */
-record TrackTimes(long timescale, long startDts, long startPts, long endPts) {
+record TrackTimes(long timescale, long startDts, long startOffset, long endPts) {
     /** Ticks per second of the movie: FFmpeg's default. */
     static final int MOVIE_TIMESCALE = 1000;
 
@@ -25,30 +26,39 @@ record TrackTimes(long timescale, long startDts, long startPts, long endPts) {
 
     TrackTimes {
         Mp4Reader.require(
-                Math.abs(startDts) < MAX_TICKS && Math.abs(startPts) < MAX_TICKS && Math.abs(endPts) < MAX_TICKS,
+                Math.abs(startDts) < MAX_TICKS && Math.abs(startOffset) < MAX_TICKS && Math.abs(endPts) < MAX_TICKS,
                 "a timestamp is too large");
+    }
+
+    /** FFmpeg's start of the presentation: earlier than the first frame, if a frame before the first reordered one has a smaller offset. */
+    private long start() {
+        return startDts + startOffset;
     }
 
     /** Time in the movie at which the track starts; negative if its start is not presented. Milliseconds, rounded down. */
     private long delay() {
-        return Math.floorDiv(startPts * MOVIE_TIMESCALE, timescale);
+        return Math.floorDiv(start() * MOVIE_TIMESCALE, timescale);
     }
 
     /** Milliseconds, rounded up. */
     private long length() {
-        return -Math.floorDiv((startPts - endPts) * MOVIE_TIMESCALE, timescale);
+        return ceilMillis(endPts - start());
     }
 
-    /** End of the track in the movie, milliseconds. */
+    private long ceilMillis(long ticks) {
+        return -Math.floorDiv(-ticks * MOVIE_TIMESCALE, timescale);
+    }
+
+    /** End of the track in the movie, milliseconds, rounded up. */
     int end() {
-        long end = length() + delay();
-        Mp4Reader.require(end >= 0 && end < Integer.MAX_VALUE, "a track is too long");
+        long end = Math.max(0, ceilMillis(endPts));
+        Mp4Reader.require(end < Integer.MAX_VALUE, "a track is too long");
         return (int) end;
     }
 
     PlannedBox editList() {
         long delay = delay();
-        long mediaTime = delay < 0 ? Math.max(0, -startDts) : startPts - startDts;
+        long mediaTime = delay < 0 ? Math.max(0, -startDts) : startOffset;
         long duration = length() + Math.min(0, delay);
         boolean large = mediaTime >= Integer.MAX_VALUE;
         BoxBuffer list = new BoxBuffer().int32(large ? 1 << 24 : 0, delay > 0 ? 2 : 1);
@@ -83,7 +93,7 @@ record TrackTimes(long timescale, long startDts, long startPts, long endPts) {
 
     /** {@code mdhd} with the language of another one. */
     PlannedBox mediaHeader(Mp4Reader reader, Box mdhd) throws IOException {
-        long ticks = endPts - startPts;
+        long ticks = endPts - start();
         BoxBuffer header = ticks < Integer.MAX_VALUE
                 ? new BoxBuffer().int32(0, 0, 0, (int) timescale, (int) ticks)
                 : new BoxBuffer()

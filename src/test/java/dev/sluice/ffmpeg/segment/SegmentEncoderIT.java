@@ -50,6 +50,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -117,6 +118,54 @@ class SegmentEncoderIT {
                         medium,
                         List.of(new Rung("180p", 180, 400_000), new Rung("360p", 360, 800_000)),
                         Duration.ofSeconds(15)));
+    }
+
+    static List<List<String>> audio() {
+        return List.of(
+                List.of("-an"),
+                List.of("-af", "asetpts=PTS+1.3/TB"),
+                List.of("-af", "atrim=end=2.7"),
+                List.of("-af", "apad=pad_dur=2"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("audio")
+    void matchesWholeEncodeWithAnyAudio(List<String> options) throws IOException {
+        assertSameInSegments(
+                clip("testsrc2=size=320x240:rate=30000/1001:duration=5", options.toArray(String[]::new)),
+                oneRung(Duration.ofSeconds(15)));
+    }
+
+    @Test
+    void matchesWholeEncodeInOneSegment() throws IOException {
+        assertSameInSegments(
+                clip("testsrc2=size=320x240:rate=25:duration=1.5", "-t", "1.5"), oneRung(Duration.ofSeconds(15)));
+    }
+
+    @Test
+    void matchesWholeEncodeWithoutStreaming() throws IOException {
+        assertSameInSegments(
+                clip("testsrc2=size=320x240:rate=25:duration=6"), withoutStreaming(oneRung(Duration.ofSeconds(15))));
+    }
+
+    /** Hosts may have different encoders during an upgrade: key frames are preceded by the parameter sets of their segment. */
+    @Test
+    void concatenatesSegmentsWithOtherParameterSets() throws IOException {
+        Path source = clip("testsrc2=size=320x240:rate=25:duration=6");
+        MediaConfig media = oneRung(Duration.ofSeconds(15));
+        MediaConfig other = withLadder(FfmpegFixture.withPreset("medium"), media.ladder(), Duration.ofSeconds(15));
+
+        EncodeResult result = encodeInSegments(
+                source,
+                FfmpegFixture.probe(source),
+                media,
+                Files.createDirectory(directory.resolve("joined")),
+                segment -> segment.number() == 1 ? other : media);
+
+        RenditionFile file = result.renditions().get(0);
+        assertThat(DecodedFrames.of(file.file(), 0, directory).count()).isEqualTo(150);
+        assertThat(packets(file.file(), "v", "pts_time,size,flags"))
+                .isEqualTo(packets(directory.resolve("joined/reference/180p.mp4"), "v", "pts_time,size,flags"));
     }
 
     @Test
@@ -530,6 +579,13 @@ class SegmentEncoderIT {
 
     static EncodeResult encodeInSegments(Path source, MediaInfo info, MediaConfig media, Path directory)
             throws IOException {
+        return encodeInSegments(source, info, media, directory, segment -> media);
+    }
+
+    /** Encodes each segment with its own settings; everything else with {@code media}. */
+    private static EncodeResult encodeInSegments(
+            Path source, MediaInfo info, MediaConfig media, Path directory, Function<Segment, MediaConfig> settings)
+            throws IOException {
         SegmentEncoder encoder = encoder(FfmpegFixture.ffmpeg(), media);
         SegmentPlan plan = plan(info, media);
         List<Optional<Duration>> firstFrames = firstFrames(source, info, media).orElseThrow();
@@ -537,11 +593,12 @@ class SegmentEncoderIT {
         List<EncodedSegment> encoded = new ArrayList<>();
         for (Segment segment : plan.segments()) {
             Path segmentDirectory = Files.createDirectory(directory.resolve(Integer.toString(segment.number())));
-            encoded.add(encoder.encodeVideo(new SegmentRequest(
-                    FfmpegFixture.request(source, info, segmentDirectory),
-                    info.video().displaySize(),
-                    segment,
-                    firstFrames.get(segment.number()))));
+            encoded.add(encoder(FfmpegFixture.ffmpeg(), settings.apply(segment))
+                    .encodeVideo(new SegmentRequest(
+                            FfmpegFixture.request(source, info, segmentDirectory),
+                            info.video().displaySize(),
+                            segment,
+                            firstFrames.get(segment.number()))));
         }
         List<SourceDamage> damage =
                 new ArrayList<>(encoded.stream().map(EncodedSegment::damage).toList());
@@ -589,6 +646,21 @@ class SegmentEncoderIT {
 
     private static MediaConfig oneRung(Duration thumbnails) {
         return withLadder(MEDIA, List.of(new Rung("180p", 180, 400_000)), thumbnails);
+    }
+
+    private static MediaConfig withoutStreaming(MediaConfig media) {
+        return new MediaConfig(
+                media.ladder(),
+                media.x264(),
+                media.audioBitrate(),
+                media.keyFrameInterval(),
+                media.thumbnails(),
+                MediaConfig.Streaming.NONE,
+                media.growing(),
+                media.preview(),
+                media.loudnessTarget(),
+                media.published(),
+                media.limits());
     }
 
     private static MediaConfig withLadder(MediaConfig media, List<Rung> ladder, Duration thumbnails) {
