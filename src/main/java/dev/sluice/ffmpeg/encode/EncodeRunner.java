@@ -98,22 +98,6 @@ public record EncodeRunner(
     }
 
     /**
-     * Runs FFmpeg.
-     *
-     * @param parser receives the standard output
-     * @param onProgress called after each progress
-     * @throws dev.sluice.job.JobException with the cause if FFmpeg fails
-     */
-    public void run(
-            List<String> arguments,
-            FileAccess fileAccess,
-            ProgressParser parser,
-            Runnable onProgress,
-            CancellationToken cancellation) {
-        requireSuccess(runUnchecked(arguments, fileAccess, parser, onProgress, Duration.ZERO, cancellation), parser);
-    }
-
-    /**
      * Runs FFmpeg for a request, with its progress, and returns the damage of the source.
      *
      * @throws dev.sluice.job.JobException with the cause if FFmpeg fails

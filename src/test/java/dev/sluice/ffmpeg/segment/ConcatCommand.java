@@ -50,9 +50,8 @@ final class ConcatCommand {
      * Builds the arguments.
      *
      * @param start timestamp of the first frame of all
-     * @param faststart whether FFmpeg moves the header to the start of the files
      */
-    static List<String> arguments(List<Rendition> renditions, boolean hasAudio, Duration start, boolean faststart) {
+    static List<String> arguments(List<Rendition> renditions, boolean hasAudio, Duration start) {
         List<String> command = new ArrayList<>(EncodeCommand.COMMON_OPTIONS);
         command.add("-copyts");
         for (Rendition rendition : renditions) {
@@ -69,9 +68,6 @@ final class ConcatCommand {
             }
             command.addAll(List.of("-c", "copy", "-map_metadata", "-1", "-map_chapters", "-1"));
             command.addAll(LastPacketDuration.OPTIONS);
-            if (faststart) {
-                command.addAll(List.of("-movflags", "+faststart"));
-            }
             command.addAll(List.of("-f", "mp4"));
             command.add("file:" + renditions.get(i).fileName());
         }

@@ -44,7 +44,7 @@ record ConcatReference(Path directory, List<Rendition> renditions) {
         }
         FfmpegFixture.output(
                 FfmpegFixture.ffmpeg().ffmpeg(),
-                ConcatCommand.arguments(renditions, hasAudio, entries.get(0).start(), true),
+                ConcatCommand.arguments(renditions, hasAudio, entries.get(0).start()),
                 directory);
         Path reference = Files.createDirectory(directory.resolve("reference"));
         for (Rendition rendition : renditions) {
