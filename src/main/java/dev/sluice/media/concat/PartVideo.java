@@ -1,5 +1,7 @@
 package dev.sluice.media.concat;
 
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
 import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.mp4.Box;
 import dev.sluice.media.mp4.BoxBuffer;
@@ -80,14 +82,20 @@ record PartVideo(
     SampleCursor firstSample() throws IOException {
         SampleCursor sample = track.cursor(reader);
         long frames = part.frames().count();
-        Mp4Reader.require(sample.count() == frames, "it has " + sample.count() + " frames instead of " + frames);
-        Mp4Reader.require(sample.advance() && sample.isSync(), "it does not start with a key frame");
+        require(sample.count() == frames, "It has " + sample.count() + " frames instead of " + frames + ".");
+        require(sample.advance() && sample.isSync(), "It does not start with a key frame.");
         Duration start = DecimalSeconds.fromSeconds(sample.presentationTime() / (double) track.timescale());
         Duration expected = part.frames().first();
-        Mp4Reader.require(
+        require(
                 start.minus(expected).abs().compareTo(TOLERANCE) <= 0,
-                "it starts at " + DecimalSeconds.format(start) + " s instead of " + DecimalSeconds.format(expected)
-                        + " s");
+                "It starts at " + DecimalSeconds.format(start) + " s instead of " + DecimalSeconds.format(expected)
+                        + " s.");
         return sample;
+    }
+
+    private static void require(boolean condition, String error) {
+        if (!condition) {
+            throw new JobException(ErrorCode.OUTPUT_INVALID, error);
+        }
     }
 }

@@ -30,7 +30,7 @@ record TrackTimes(long timescale, long startDts, long startOffset, long endPts) 
                 "a timestamp is too large");
     }
 
-    /** FFmpeg's start of the presentation: earlier than the first frame, if a frame before the first reordered one has a smaller offset. */
+    /** FFmpeg's start of the presentation, ticks: before the first frame if another one has a smaller offset. */
     private long start() {
         return startDts + startOffset;
     }

@@ -121,7 +121,7 @@ class ConcatenatedMovieIT {
 
         assertRejected(
                 new VideoPart(1, part.file(), new EncodedSegment.FrameRange(24, Duration.ofSeconds(1))),
-                "it has 25 frames instead of 24");
+                "It has 25 frames instead of 24.");
     }
 
     @Test
@@ -130,7 +130,7 @@ class ConcatenatedMovieIT {
 
         assertRejected(
                 new VideoPart(1, part.file(), new EncodedSegment.FrameRange(25, Duration.ofMillis(1040))),
-                "it starts at 1 s instead of 1.04 s");
+                "It starts at 1 s instead of 1.04 s.");
     }
 
     @Test
