@@ -84,20 +84,26 @@ record Services(
         }
     }
 
-    /** Waits for a database that is unavailable; fails on any other error. */
+    /** Opens storage and FFmpeg in parallel. Waits for a database that is unavailable; fails on any other error, the first one. */
     static Future<Services> open(Vertx vertx, SluiceConfig config, Sluice.StartOptions options) {
         MeterRegistry registry = options.metrics().registry();
-        return vertx.executeBlocking(() -> BlockingResources.open(vertx, config, registry), false)
-                .compose(blocking -> Storage.open(vertx, config, blocking.objectStore(), options.startup())
-                        .compose(storage -> EncodeSpeeds.estimator(
-                                        new EncodeSpeedRepository(storage.database()), EncodeSpeeds.localHost())
-                                .map(speeds -> assemble(
-                                        vertx,
-                                        config,
-                                        options,
-                                        storage,
-                                        Media.of(config, blocking.ffmpeg(), speeds, new EncodeMetrics(registry))))
-                                .recover(cause -> storage.close().transform(closed -> Future.failedFuture(cause)))));
+        Future<FfmpegInstallation> ffmpeg = locateFfmpeg(vertx, config);
+        Future<Storage> storage = Storage.open(vertx, config, new S3Metrics(registry), options.startup());
+        Future<EncodeSpeedEstimator> speeds = storage.compose(opened ->
+                EncodeSpeeds.estimator(new EncodeSpeedRepository(opened.database()), EncodeSpeeds.localHost()));
+        return Future.all(ffmpeg, speeds)
+                .map(all -> assemble(
+                        vertx,
+                        config,
+                        options,
+                        storage.result(),
+                        Media.of(config, ffmpeg.result(), speeds.result(), new EncodeMetrics(registry))))
+                .onFailure(cause -> Storage.closeUnused(storage.compose(Storage::close)));
+    }
+
+    /** Starts the programs, which blocks, on a worker thread. */
+    private static Future<FfmpegInstallation> locateFfmpeg(Vertx vertx, SluiceConfig config) {
+        return vertx.executeBlocking(() -> FfmpegInstallation.locate(config.ffmpeg()), false);
     }
 
     private static Services assemble(
@@ -140,28 +146,41 @@ record Services(
      * object store is replaced only if its section changed; its user closes the replaced one.
      */
     Future<Services> with(Vertx vertx, SluiceConfig changed) {
-        return vertx.executeBlocking(() -> replaced(vertx, changed), false).map(blocking -> {
-            Storage changedStorage = storage.with(changed, blocking.objectStore());
-            JobCleanup jobCleanup = jobCleanup(changed, changedStorage);
-            cancelledJobs.setJobCleanup(jobCleanup);
-            return new Services(
-                    changed,
-                    metrics,
-                    tracer,
-                    process,
-                    changedStorage,
-                    repositories,
-                    Media.of(
-                            changed,
-                            blocking.ffmpeg(),
-                            media.encoders().speedEstimator(),
-                            media.encoders().metrics()),
-                    runServices.with(changed.delivery(), jobCleanup),
-                    backend(vertx, changed, changedStorage, backend.metrics()),
-                    backlog,
-                    cancelledJobs,
-                    membership);
-        });
+        Future<FfmpegInstallation> ffmpeg = changed.ffmpeg().equals(config.ffmpeg())
+                ? Future.succeededFuture(media.encoders().ffmpeg())
+                : locateFfmpeg(vertx, changed);
+        // Then the client: if FFmpeg is not usable, there is none to close.
+        return ffmpeg.compose(
+                located -> openChanged(vertx, changed).map(objectStore -> with(vertx, changed, located, objectStore)));
+    }
+
+    private Future<S3ObjectStore> openChanged(Vertx vertx, SluiceConfig changed) {
+        return changed.s3().equals(config.s3())
+                ? Future.succeededFuture(storage.objectStore())
+                : Storage.openObjectStore(vertx, changed, new S3Metrics(metrics.registry()));
+    }
+
+    private Services with(Vertx vertx, SluiceConfig changed, FfmpegInstallation ffmpeg, S3ObjectStore objectStore) {
+        Storage changedStorage = storage.with(changed, objectStore);
+        JobCleanup jobCleanup = jobCleanup(changed, changedStorage);
+        cancelledJobs.setJobCleanup(jobCleanup);
+        return new Services(
+                changed,
+                metrics,
+                tracer,
+                process,
+                changedStorage,
+                repositories,
+                Media.of(
+                        changed,
+                        ffmpeg,
+                        media.encoders().speedEstimator(),
+                        media.encoders().metrics()),
+                runServices.with(changed.delivery(), jobCleanup),
+                backend(vertx, changed, changedStorage, backend.metrics()),
+                backlog,
+                cancelledJobs,
+                membership);
     }
 
     /** Closes what {@code newer} has replaced, after all its users were redeployed. Never fails. */
@@ -169,16 +188,6 @@ record Services(
         return storage.objectStore() == newer.storage.objectStore()
                 ? Future.succeededFuture()
                 : storage.objectStore().close().transform(closed -> Future.succeededFuture());
-    }
-
-    private BlockingResources replaced(Vertx vertx, SluiceConfig changed) {
-        return new BlockingResources(
-                changed.ffmpeg().equals(config.ffmpeg())
-                        ? media.encoders().ffmpeg()
-                        : FfmpegInstallation.locate(changed.ffmpeg()),
-                changed.s3().equals(config.s3())
-                        ? storage.objectStore()
-                        : new S3ObjectStore(vertx, changed.s3(), new S3Metrics(metrics.registry())));
     }
 
     private static JobCleanup jobCleanup(SluiceConfig config, Storage storage) {
@@ -227,14 +236,5 @@ record Services(
     /** Threads of one FFmpeg run of a stage. */
     int threadsPerEncode(StageName stage) {
         return config.stage(stage).threadsPerRun(Runtime.getRuntime().availableProcessors());
-    }
-
-    /** Resources whose creation blocks. */
-    private record BlockingResources(FfmpegInstallation ffmpeg, S3ObjectStore objectStore) {
-        static BlockingResources open(Vertx vertx, SluiceConfig config, MeterRegistry registry) {
-            return new BlockingResources(
-                    FfmpegInstallation.locate(config.ffmpeg()),
-                    new S3ObjectStore(vertx, config.s3(), new S3Metrics(registry)));
-        }
     }
 }

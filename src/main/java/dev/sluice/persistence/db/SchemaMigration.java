@@ -8,7 +8,6 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -59,10 +58,7 @@ final class SchemaMigration {
 
     private Void migrate() throws SQLException {
         cancellation.throwIfCancelled();
-        // Flyway hides why a connection failed; a plain connection separates "not started yet" from "wrong password".
-        try (Connection connection = settings.jdbcDataSource().getConnection()) {
-            connection.setReadOnly(true);
-        }
+        // Also separates "not started yet" from "wrong password": Flyway hides why a connection failed.
         Optional<String> pooled = TransactionPooling.problem(settings);
         if (pooled.isPresent()) {
             throw new JobException(ErrorCode.DATABASE_UNAVAILABLE, pooled.get());
