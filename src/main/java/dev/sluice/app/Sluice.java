@@ -47,6 +47,7 @@ public final class Sluice {
      * @param startup cancelled if the process ends before the start is complete
      * @param stepListener listens to the steps of deliveries, for tests
      * @param source of the configuration, which is watched; empty: it does not change
+     * @param brokerStarted completes when the broker may be used; before that, no verticle is deployed
      * @param exit ends the process in an orderly way; returns at once
      */
     record StartOptions(
@@ -55,10 +56,13 @@ public final class Sluice {
             CancellationToken startup,
             DeliveryStepListener stepListener,
             Optional<ConfigSource> source,
+            Future<Void> brokerStarted,
             Runnable exit) {
         /** A pipeline with a fixed configuration, in a process that a command cannot end. */
-        static StartOptions of(ProcessMetrics metrics, Tracer tracer, DeliveryStepListener stepListener) {
-            return new StartOptions(metrics, tracer, new CancellationToken(), stepListener, Optional.empty(), () -> {});
+        static StartOptions of(
+                ProcessMetrics metrics, Tracer tracer, DeliveryStepListener stepListener, Future<Void> brokerStarted) {
+            return new StartOptions(
+                    metrics, tracer, new CancellationToken(), stepListener, Optional.empty(), brokerStarted, () -> {});
         }
     }
 
@@ -90,7 +94,7 @@ public final class Sluice {
      * error.
      */
     public static Future<Sluice> start(Vertx vertx, SluiceConfig config) {
-        return start(vertx, config, new ProcessMetrics(), Tracer.NONE);
+        return start(vertx, config, new ProcessMetrics(), Tracer.NONE, Future.succeededFuture());
     }
 
     /**
@@ -98,21 +102,30 @@ public final class Sluice {
      *
      * @param metrics in which this Vert.x is measured; closed by {@link #stop}
      * @param tracer records the traces of jobs
+     * @param brokerStarted completes when the broker may be used; the services are opened before
      */
-    public static Future<Sluice> start(Vertx vertx, SluiceConfig config, ProcessMetrics metrics, Tracer tracer) {
-        return start(vertx, LoadedConfig.of(config), StartOptions.of(metrics, tracer, DeliveryStepListener.NOOP));
+    public static Future<Sluice> start(
+            Vertx vertx, SluiceConfig config, ProcessMetrics metrics, Tracer tracer, Future<Void> brokerStarted) {
+        return start(
+                vertx,
+                LoadedConfig.of(config),
+                StartOptions.of(metrics, tracer, DeliveryStepListener.NOOP, brokerStarted));
     }
 
     /** As {@link #start(Vertx, SluiceConfig)}, with a listener of the steps of deliveries, for tests. */
     public static Future<Sluice> start(Vertx vertx, SluiceConfig config, DeliveryStepListener stepListener) {
-        return start(vertx, LoadedConfig.of(config), StartOptions.of(new ProcessMetrics(), Tracer.NONE, stepListener));
+        return start(
+                vertx,
+                LoadedConfig.of(config),
+                StartOptions.of(new ProcessMetrics(), Tracer.NONE, stepListener, Future.succeededFuture()));
     }
 
     static Future<Sluice> start(Vertx vertx, LoadedConfig config, StartOptions options) {
         CancellationToken startup = options.startup();
         return Services.open(vertx, config.config(), options).compose(services -> {
             Sluice sluice = new Sluice(vertx, services, options, config);
-            return startup.failIfCancelled()
+            return options.brokerStarted()
+                    .compose(started -> startup.failIfCancelled())
                     .compose(started -> sluice.deployAll())
                     .map(sluice)
                     .recover(cause -> sluice.stop().transform(stopped -> Future.failedFuture(cause)));

@@ -59,6 +59,7 @@ public final class SluiceVerticle extends VerticleBase {
                                     startup,
                                     DeliveryStepListener.NOOP,
                                     source,
+                                    Future.succeededFuture(),
                                     SluiceVerticle::exit))
                     .recover(cause -> startup.isCancelled() ? Future.succeededFuture() : Future.failedFuture(cause));
         }

@@ -10,6 +10,7 @@ import dev.sluice.config.source.ConfigSource;
 import dev.sluice.endtoend.PipelineFixture;
 import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.monitoring.ProcessMetrics;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,7 @@ class ConfigReloadIT {
                         new CancellationToken(),
                         DeliveryStepListener.NOOP,
                         Optional.of(source),
+                        Future.succeededFuture(),
                         () -> {})));
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.app;
 
 import static dev.sluice.endtoend.PipelineFixture.get;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.ServicesExtension;
 import dev.sluice.config.source.LoadedConfig;
@@ -44,5 +45,22 @@ class SluiceVerticleIT {
 
         get(verticle.whenReady());
         assertThat(services.isConsuming()).isFalse();
+    }
+
+    @Test
+    void reportsMissingFfmpegWhileTheDatabaseIsUnavailable(PipelineFixture services) throws Exception {
+        JsonObject settings = new JsonObject()
+                .put("ffmpeg", new JsonObject().put("ffmpeg", "/missing/ffmpeg"))
+                .put("postgres", new JsonObject().put("uri", "postgresql://127.0.0.1:1/none"));
+        SluiceVerticle verticle = new SluiceVerticle(
+                LoadedConfig.of(services.config(settings)),
+                Optional.empty(),
+                new ProcessMetrics(),
+                ProcessTracing.off());
+        get(services.vertx().deployVerticle(verticle));
+
+        assertThatThrownBy(() -> get(verticle.whenReady())).hasMessageContaining("No usable FFmpeg found");
+
+        verticle.stopBlocking();
     }
 }

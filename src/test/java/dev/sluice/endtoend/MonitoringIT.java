@@ -11,6 +11,7 @@ import dev.sluice.app.Sluice;
 import dev.sluice.broker.ChildProcess;
 import dev.sluice.common.tracing.Tracer;
 import dev.sluice.monitoring.ProcessMetrics;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
@@ -55,7 +56,8 @@ class MonitoringIT {
     @BeforeEach
     void start(PipelineFixture fixture) throws Exception {
         pipeline = fixture;
-        sluice = get(Sluice.start(measured, pipeline.config(monitoring("127.0.0.1")), metrics, Tracer.NONE));
+        sluice = get(Sluice.start(
+                measured, pipeline.config(monitoring("127.0.0.1")), metrics, Tracer.NONE, Future.succeededFuture()));
     }
 
     @AfterEach

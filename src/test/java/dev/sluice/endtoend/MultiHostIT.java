@@ -16,6 +16,7 @@ import dev.sluice.broker.ChildProcess;
 import dev.sluice.http.TestTokens;
 import dev.sluice.monitoring.ProcessMetrics;
 import dev.sluice.tracing.ProcessTracing;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
@@ -116,7 +117,8 @@ class MultiHostIT {
                             .put("backend", backend)
                             .put("stages", new JsonObject().put("processing", none))),
                     new ProcessMetrics(),
-                    first.tracer()));
+                    first.tracer(),
+                    Future.succeededFuture()));
 
             String job = submit(port).getString("job_id");
             assertThat(waitingTraceParent())
@@ -131,7 +133,8 @@ class MultiHostIT {
                                     "stages",
                                     new JsonObject().put("download", none).put("upload", none))),
                     new ProcessMetrics(),
-                    second.tracer()));
+                    second.tracer(),
+                    Future.succeededFuture()));
             BackendSimulator.awaitThat(
                     () -> jobStatus(port, job).getString("status").equals("COMPLETED"));
             pipeline.backend().send(job("missing", "uploads/never.mp4"));

@@ -159,6 +159,21 @@ class StandaloneJarIT {
         }
     }
 
+    /** The pipeline opens its other services while the broker starts. */
+    @Test
+    void stopsDatabaseWhenBrokerDoesNotStart() throws Exception {
+        Path broken = Files.createDirectories(directory.resolve("broken/broker"));
+        Path store = Files.createFile(broken.resolve("store"));
+
+        try (JarProcess start =
+                JarProcess.run(JarProcess.STANDALONE, "start", "--data", directory.resolve("broken"), "--port", 0)) {
+            assertThat(start.exitCode()).isEqualTo(1);
+            assertThat(start.err()).contains("embedded database started", "pipeline stopped");
+            assertThat(start.err().lines()).last().isEqualTo(store.toString());
+            assertThat(processesOn(directory.resolve("broken"))).isEmpty();
+        }
+    }
+
     private static JarProcess start(String preset) throws IOException {
         JarProcess started = JarProcess.start(
                 JarProcess.STANDALONE, "start", "--data", data(), "-conf", settings(preset), "--port", 0);
@@ -176,9 +191,13 @@ class StandaloneJarIT {
 
     /** Command lines of the running processes that use the data directory. */
     private static List<String> processesOnData() {
+        return processesOn(data());
+    }
+
+    private static List<String> processesOn(Path path) {
         return ProcessHandle.allProcesses()
                 .map(process -> process.info().commandLine().orElse(""))
-                .filter(line -> line.contains(data().toString()))
+                .filter(line -> line.contains(path.toString()))
                 .toList();
     }
 

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EmbeddedBroker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
-    private static final String USER = "sluice";
+    static final String USER = "sluice";
     private static final int ANY_PORT = 0;
     private static final int PASSWORD_BYTES = 24;
     private static final String BROKER_MODEL_VERSION = "9.1";
@@ -62,7 +62,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         return start(dataDirectory, ANY_PORT, newPassword());
     }
 
-    /** As {@link #start(Path)}, with the port (0: any free port) and the password of an earlier start. */
+    /** As {@link #start(Path)}, with this port (0: any free port) and password. */
     static EmbeddedBroker start(Path dataDirectory, int port, Secret password) throws IOException {
         Path directory = dataDirectory.toAbsolutePath();
         PrivateFiles.ownDirectory(directory);
@@ -109,7 +109,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    private static Secret newPassword() {
+    static Secret newPassword() {
         byte[] bytes = new byte[PASSWORD_BYTES];
         new SecureRandom().nextBytes(bytes);
         return new Secret(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
@@ -160,6 +160,10 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** The URI for the configuration, {@code amqp://127.0.0.1:port}. */
     public String uri() {
+        return uri(port);
+    }
+
+    static String uri(int port) {
         return "amqp://127.0.0.1:" + port;
     }
 

@@ -4,9 +4,6 @@ import dev.sluice.common.io.DirectoryTree;
 import dev.sluice.common.io.PrivateFiles;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,14 +25,8 @@ import org.slf4j.LoggerFactory;
  * process is stopped by the next start.
  */
 public final class EmbeddedDatabase implements AutoCloseable {
-    /**
-     * Below the ports that Linux gives to connections and to servers without a port of their own: the server binds its port
-     * seconds after it was found free, when initdb has ended.
-     */
     private static final int MIN_PORT = 20_000;
-
     private static final int MAX_PORT = 32_000;
-    private static final int MAX_PORT_ATTEMPTS = 1_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDatabase.class);
     private static final String SUPERUSER = "postgres";
@@ -183,26 +174,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private static int freePort(Path lastPort) throws IOException {
         if (Files.exists(lastPort)) {
             String port = Files.readString(lastPort).strip();
-            if (port.matches("\\d{1,5}") && isFree(Integer.parseInt(port))) {
+            if (port.matches("\\d{1,5}") && FreePort.isFree(Integer.parseInt(port))) {
                 return Integer.parseInt(port);
             }
         }
-        return new SecureRandom()
-                .ints(MIN_PORT, MAX_PORT)
-                .limit(MAX_PORT_ATTEMPTS)
-                .filter(EmbeddedDatabase::isFree)
-                .findFirst()
-                .orElseThrow(() -> new IOException("No port from " + MIN_PORT + " to " + MAX_PORT + " is free."));
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket probe = new ServerSocket()) {
-            probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return true;
-        } catch (IOException | IllegalArgumentException inUse) {
-            return false;
-        }
+        return FreePort.between(MIN_PORT, MAX_PORT);
     }
 
     private static void createDatabase(DataSource source) throws SQLException {

@@ -1,6 +1,8 @@
 package dev.sluice.standalone.embedded;
 
 import dev.sluice.common.io.PrivateFiles;
+import dev.sluice.config.value.Secret;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -23,19 +25,34 @@ public final class EmbeddedServices implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedServices.class);
 
+    /** Above those of the database. */
+    private static final int MIN_BROKER_PORT = 32_000;
+
+    private static final int MAX_BROKER_PORT = 32_768;
+
     private final Path directory;
-    private final EmbeddedBroker broker;
+    private final BrokerAddress brokerAddress;
+    private final CompletableFuture<EmbeddedBroker> broker;
     private final EmbeddedDatabase database;
     private final EmbeddedObjectStore store;
     private final Deque<AutoCloseable> started;
 
+    /** What clients need to know of the broker, determined before it starts. */
+    private record BrokerAddress(int port, Secret password) {
+        static BrokerAddress choose() throws IOException {
+            return new BrokerAddress(FreePort.between(MIN_BROKER_PORT, MAX_BROKER_PORT), EmbeddedBroker.newPassword());
+        }
+    }
+
     private EmbeddedServices(
             Path directory,
-            EmbeddedBroker broker,
+            BrokerAddress brokerAddress,
+            CompletableFuture<EmbeddedBroker> broker,
             EmbeddedDatabase database,
             EmbeddedObjectStore store,
             Deque<AutoCloseable> started) {
         this.directory = directory;
+        this.brokerAddress = brokerAddress;
         this.broker = broker;
         this.database = database;
         this.store = store;
@@ -48,25 +65,48 @@ public final class EmbeddedServices implements AutoCloseable {
      * @throws IOException if the directory is unusable or in use, or a service does not start; then all are stopped
      */
     public static EmbeddedServices start(Path data) throws IOException {
+        EmbeddedServices services = startBeforeBroker(data);
+        try {
+            services.whenBrokerStarted().await();
+            return services;
+        } catch (Exception failed) {
+            services.close();
+            throw failed;
+        }
+    }
+
+    /** As {@link #start}, without waiting for the broker, which takes longest: see {@link #whenBrokerStarted}. */
+    static EmbeddedServices startBeforeBroker(Path data) throws IOException {
         Path directory = data.toAbsolutePath().normalize();
         Deque<AutoCloseable> started = new ArrayDeque<>();
         started.push(lock(directory));
-        var broker = startAsync(() -> EmbeddedBroker.start(directory.resolve("broker")));
+        BrokerAddress address = BrokerAddress.choose();
+        var broker =
+                startAsync(() -> EmbeddedBroker.start(directory.resolve("broker"), address.port(), address.password()));
         var database = startAsync(() -> EmbeddedDatabase.start(directory.resolve("postgres")));
         var store = startAsync(() -> EmbeddedObjectStore.start(directory.resolve("s3"), BUCKET));
         try {
             return new EmbeddedServices(
-                    directory, await(broker, started), await(database, started), await(store, started), started);
+                    directory, address, broker, await(database, started), await(store, started), started);
         } catch (CompletionException failed) {
             // The other services may still be starting.
-            for (CompletableFuture<? extends AutoCloseable> other : List.of(broker, database, store)) {
-                other.handle((service, cause) -> service == null || started.contains(service) || started.add(service))
-                        .join();
-            }
+            List.of(broker, database, store).forEach(service -> whenStarted(service, started));
             closeAll(started);
-            Throwable cause = Objects.requireNonNullElse(failed.getCause(), failed);
-            throw new IOException(String.valueOf(cause.getMessage()), cause);
+            throw describe(failed);
         }
+    }
+
+    /** Completes when the broker has started; fails with an {@link IOException} if it does not start. */
+    Future<Void> whenBrokerStarted() {
+        return Future.fromCompletionStage(broker)
+                .<Void>mapEmpty()
+                .recover(failed -> Future.failedFuture(describe(failed)));
+    }
+
+    private static IOException describe(Throwable failed) {
+        Throwable cause =
+                failed instanceof CompletionException ? Objects.requireNonNullElse(failed.getCause(), failed) : failed;
+        return new IOException(String.valueOf(cause.getMessage()), cause);
     }
 
     private static AutoCloseable lock(Path directory) throws IOException {
@@ -99,9 +139,9 @@ public final class EmbeddedServices implements AutoCloseable {
                 .put(
                         "rabbitmq",
                         new JsonObject()
-                                .put("uri", broker.uri())
-                                .put("user", broker.user())
-                                .put("password", broker.password().reveal()))
+                                .put("uri", EmbeddedBroker.uri(brokerAddress.port()))
+                                .put("user", EmbeddedBroker.USER)
+                                .put("password", brokerAddress.password().reveal()))
                 .put(
                         "postgres",
                         new JsonObject()
@@ -134,6 +174,7 @@ public final class EmbeddedServices implements AutoCloseable {
 
     @Override
     public void close() {
+        whenStarted(broker, started);
         closeAll(started);
     }
 
@@ -151,6 +192,13 @@ public final class EmbeddedServices implements AutoCloseable {
         T service = starting.join();
         started.push(service);
         return service;
+    }
+
+    /** Waits until the service has started or failed, and remembers to close it. */
+    private static void whenStarted(CompletableFuture<? extends AutoCloseable> starting, Deque<AutoCloseable> started) {
+        starting.handle((service, failed) ->
+                        service == null || started.contains(service) || started.offerFirst(service))
+                .join();
     }
 
     private static void closeAll(Deque<AutoCloseable> started) {

@@ -54,7 +54,7 @@ public final class StandaloneServer implements AutoCloseable {
      */
     public static StandaloneServer start(Path data, JsonObject settings, Map<String, String> environment)
             throws IOException {
-        EmbeddedServices services = EmbeddedServices.start(data);
+        EmbeddedServices services = EmbeddedServices.startBeforeBroker(data);
         try {
             JsonObject json = settings.copy().mergeIn(services.configuration(), true);
             SluiceConfig config = SluiceConfig.read(json, withoutServices(environment));
@@ -86,9 +86,11 @@ public final class StandaloneServer implements AutoCloseable {
                     services,
                     config,
                     vertx,
-                    Sluice.start(vertx, config, metrics, tracing.tracer()).await(),
+                    Sluice.start(vertx, config, metrics, tracing.tracer(), services.whenBrokerStarted())
+                            .await(),
                     tracing);
-        } catch (RuntimeException failed) {
+        } catch (Exception failed) {
+            // Also the failure of the broker, which is a checked exception.
             vertx.close().await();
             throw failed;
         }
