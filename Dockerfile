@@ -1,7 +1,7 @@
 # Image of the production jar: JRE, bubblewrap, and an archive of the loaded classes.
 #
 #   docker build -t sluice .                          builds the jar
-#   docker build -t sluice --build-arg JAR=local .    copies target/sluice.jar
+#   docker build -t sluice --build-arg JAR=local .    copies the jars in target
 #
 # JRE_DIGEST and MAVEN_DIGEST (sha256:...) pin the base images.
 ARG JRE_DIGEST
@@ -20,10 +20,10 @@ RUN --mount=type=cache,target=/root/.m2/repository \
         *) echo "unsupported platform: $TARGETARCH" >&2; exit 1 ;; \
     esac \
     && mvn -B -ntp -P "$profiles" -Dmaven.test.skip=true -Dmdep.analyze.skip=true package \
-    && cp target/sluice.jar /sluice.jar
+    && cp target/sluice.jar target/sluice-standalone.jar /
 
 FROM scratch AS local
-COPY target/sluice.jar /sluice.jar
+COPY target/sluice.jar target/sluice-standalone.jar /
 
 FROM ${JAR} AS jar
 
@@ -46,19 +46,16 @@ RUN apt-get update \
     && useradd --system --uid 10001 --gid sluice --home-dir /var/lib/sluice --shell /usr/sbin/nologin sluice \
     && install -d -m 0700 -o sluice -g sluice /var/lib/sluice
 
-COPY deploy/jvm.options deploy/image/healthcheck /opt/sluice/
+COPY deploy/jvm.options deploy/image/healthcheck deploy/image/archive /opt/sluice/
 COPY conf/sluice.schema.json /etc/sluice/
 COPY --from=jar /sluice.jar /opt/sluice/
 
-# Archive of the classes that check loads. No service is available here, so that it reports errors.
-RUN mkdir /tmp/archive \
-    && echo '{}' > /tmp/archive/sluice.json \
-    && (SLUICE_WORKSPACE_DIRECTORY=/tmp/archive/work SLUICE_FFMPEG_CACHE_DIRECTORY=/tmp/archive/ffmpeg \
-        SLUICE_S3_ENDPOINT=http://127.0.0.1:1 SLUICE_S3_ACCESS_KEY=none SLUICE_S3_SECRET_KEY=none \
-        java @/opt/sluice/jvm.options -XX:ArchiveClassesAtExit=/opt/sluice/sluice.jsa -Xlog:cds=off -Xlog:cds+dynamic=off \
-            -jar /opt/sluice/sluice.jar check -conf /tmp/archive/sluice.json || true) \
-    && test -s /opt/sluice/sluice.jsa \
-    && chmod 0444 /opt/sluice/sluice.jsa \
+# Archive of the classes that a start loads, with the embedded services of the standalone jar.
+RUN --mount=type=bind,from=jar,source=/sluice-standalone.jar,target=/tmp/sluice-standalone.jar \
+    install -d -o sluice /tmp/archive \
+    && setpriv --reuid=sluice --regid=sluice --clear-groups /opt/sluice/archive \
+        /opt/sluice/jvm.options /opt/sluice/sluice.jar /tmp/sluice-standalone.jar /tmp/archive/sluice.jsa \
+    && install -m 0444 /tmp/archive/sluice.jsa /opt/sluice/ \
     && rm -r /tmp/archive
 
 # The number, so that Kubernetes can verify that the user is not root.

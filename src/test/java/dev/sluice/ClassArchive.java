@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Archive of the classes of the production jar, as the image has one: a worker starts with less than three quarters of the CPU
- * time. It is created once for a jar, by the first JVM of the build that needs it.
+ * Archive of the classes of the production jar that {@code check} loads: a worker starts with less than three quarters of the
+ * CPU time. It is created once for a jar, by the first JVM of the build that needs it.
  */
 public final class ClassArchive {
     private static final Path JAR = Path.of("target", "sluice.jar").toAbsolutePath();
@@ -60,7 +60,7 @@ public final class ClassArchive {
         }
     }
 
-    /** As in the Dockerfile: {@code check} loads most classes, also if no service is available. */
+    /** {@code check} loads most classes, also if no service is available. */
     private static void dump() throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("sluice-archive");
         Path config = Files.writeString(directory.resolve("sluice.json"), unavailableServices(directory));

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /**
  * What the Dockerfile builds on its base image, in a directory of this host: its files, its class archive and its entry
- * point. Packages are those of this host.
+ * point. Packages and user are those of this host.
  */
 record ImageDirectory(Path path, String dockerfile) {
     private static final Pattern COPY =
@@ -36,13 +36,14 @@ record ImageDirectory(Path path, String dockerfile) {
                 Files.copy(file, path.resolve("opt").resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
             }
         }
-        Matcher archive = Pattern.compile("(?m)^RUN (mkdir /tmp/archive.+)$").matcher(lines);
+        Matcher archive =
+                Pattern.compile("(?m)^RUN --mount=.+? (install -d .+)$").matcher(lines);
         assertThat(archive.find()).isTrue();
         Process step = new ProcessBuilder("sh", "-c", image.located(archive.group(1)))
                 .redirectErrorStream(true)
                 .redirectOutput(path.resolve("build.txt").toFile())
                 .start();
-        assertThat(step.waitFor(120, TimeUnit.SECONDS)).isTrue();
+        assertThat(step.waitFor(240, TimeUnit.SECONDS)).isTrue();
         assertThat(step.exitValue())
                 .as(Files.readString(path.resolve("build.txt")))
                 .isZero();
@@ -79,7 +80,10 @@ record ImageDirectory(Path path, String dockerfile) {
     }
 
     private String located(String text) {
-        return text.replace("/opt/sluice", path.resolve("opt").toString())
+        return text.replace("-o sluice", "")
+                .replaceAll("setpriv( --\\S+)+", "")
+                .replace("/tmp/sluice-standalone.jar", JarProcess.STANDALONE.toString())
+                .replace("/opt/sluice", path.resolve("opt").toString())
                 .replace("/var/lib/sluice", path.resolve("var").toString())
                 .replace("/tmp/archive", path.resolve("archive").toString());
     }
