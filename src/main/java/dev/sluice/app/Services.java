@@ -103,7 +103,8 @@ record Services(
 
     /** Starts the programs, which blocks, on a worker thread. */
     private static Future<FfmpegInstallation> locateFfmpeg(Vertx vertx, SluiceConfig config) {
-        return vertx.executeBlocking(() -> FfmpegInstallation.locate(config.ffmpeg()), false);
+        return vertx.executeBlocking(
+                () -> FfmpegInstallation.locate(config.ffmpeg()).requireEncoders(config.profiles()), false);
     }
 
     private static Services assemble(
@@ -147,7 +148,7 @@ record Services(
      */
     Future<Services> with(Vertx vertx, SluiceConfig changed) {
         Future<FfmpegInstallation> ffmpeg = changed.ffmpeg().equals(config.ffmpeg())
-                ? Future.succeededFuture(media.encoders().ffmpeg())
+                ? vertx.executeBlocking(() -> media.encoders().ffmpeg().requireEncoders(changed.profiles()), false)
                 : locateFfmpeg(vertx, changed);
         // Then the client: if FFmpeg is not usable, there is none to close.
         return ffmpeg.compose(

@@ -145,7 +145,8 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     private static Future<CheckResult> ffmpeg(Vertx vertx, SluiceConfig config) {
-        return vertx.executeBlocking(() -> FfmpegInstallation.locate(config.ffmpeg()), false)
+        return vertx.executeBlocking(
+                        () -> FfmpegInstallation.locate(config.ffmpeg()).requireEncoders(config.profiles()), false)
                 .map(found -> new CheckResult(
                         "ffmpeg",
                         found.version() + ", " + found.origin() + ", " + found.ffmpeg() + ", "

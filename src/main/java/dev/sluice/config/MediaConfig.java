@@ -27,6 +27,7 @@ import java.util.stream.Stream;
  * @param ladder the rungs, at least one, smallest first
  * @param audioBitrate bit/s of the stereo AAC stream
  * @param keyFrameInterval interval of key frames, the same in all renditions
+ * @param codecs of the video: H.264, and others in which the largest rendition is encoded, too
  * @param streaming formats of adaptive streaming, if renditions are published
  * @param growing whether a long video can be watched while it is encoded
  * @param preview what is made beside renditions and thumbnails
@@ -38,6 +39,7 @@ public record MediaConfig(
         X264 x264,
         int audioBitrate,
         Duration keyFrameInterval,
+        Set<Codec> codecs,
         Thumbnails thumbnails,
         Streaming streaming,
         Growing growing,
@@ -48,6 +50,7 @@ public record MediaConfig(
 
     public MediaConfig {
         ladder = List.copyOf(ladder);
+        codecs = Set.copyOf(codecs);
     }
 
     /**
@@ -106,6 +109,17 @@ public record MediaConfig(
             return found;
         }
 
+        /** The key with which a section selects a codec; empty if none does. */
+        public Optional<String> keyOfCodec(Codec codec) {
+            return Stream.concat(
+                            Stream.of(Map.entry(MediaConfig.SECTION, standard)),
+                            named.entrySet().stream()
+                                    .map(profile -> Map.entry(SECTION + "." + profile.getKey(), profile.getValue())))
+                    .filter(section -> section.getValue().codecs().contains(codec))
+                    .map(section -> section.getKey() + "." + CODECS)
+                    .findFirst();
+        }
+
         /** The names of the renditions of all profiles. */
         public Set<String> qualities() {
             return Stream.concat(Stream.of(standard), named.values().stream())
@@ -156,6 +170,37 @@ public record MediaConfig(
                     .filter(each -> each.key().equals(value))
                     .findFirst()
                     .orElseThrow(() -> new IllegalArgumentException("must be preset or reduced"));
+        }
+    }
+
+    /** Codecs of renditions. */
+    public enum Codec {
+        H264,
+        /** Of an addition to the largest H.264 rendition, which only playlists name. */
+        AV1;
+
+        /** The end of the names of AV1 renditions. */
+        public static final String AV1_SUFFIX = "_av1";
+
+        private String key() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        private static Codec parse(Object value) {
+            return Stream.of(values())
+                    .filter(each -> each.key().equals(value))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("must be a list of h264 and av1"));
+        }
+
+        static Set<Codec> parseAll(Object value) {
+            Set<Codec> codecs = ValueParser.list(value, "h264 and av1").stream()
+                    .map(Codec::parse)
+                    .collect(Collectors.toSet());
+            if (!codecs.contains(H264)) {
+                throw new IllegalArgumentException("must contain h264, which all players can play");
+            }
+            return codecs;
         }
     }
 
@@ -235,6 +280,8 @@ public record MediaConfig(
     private static final String SECTION = "media";
     private static final String RENDITIONS = "renditions";
     private static final String THUMBNAILS = "thumbnails";
+    private static final String CODECS = "codecs";
+    private static final int MAX_QUALITY = 32;
     private static final double MIN_LOUDNESS = -40;
     private static final double MAX_LOUDNESS = -5;
     private static final Set<String> PRESETS =
@@ -262,6 +309,7 @@ public record MediaConfig(
                 new X264("medium", 23),
                 128_000,
                 Duration.ofSeconds(2),
+                Set.of(Codec.H264),
                 new Thumbnails(Duration.ofSeconds(15), 320),
                 Streaming.HLS,
                 growing,
@@ -283,6 +331,7 @@ public record MediaConfig(
                         Effort.PRESET),
                 section.integer("audioKbps", base.audioBitrate / 1000, 32, 512) * 1000,
                 section.duration("keyFrameIntervalSeconds", seconds(base.keyFrameInterval), 0.5, 30),
+                section.read(CODECS, Codec::parseAll).orElse(base.codecs),
                 new Thumbnails(
                         section.duration("thumbnailIntervalSeconds", seconds(base.thumbnails.interval()), 1, 3600),
                         section.integer("thumbnailWidth", base.thumbnails.width(), 16, 1920)),
@@ -303,7 +352,25 @@ public record MediaConfig(
                     RENDITIONS,
                     "one of renditions, thumbnails, poster and storyboard must be true: nothing is published");
         }
+        media.codecError().ifPresent(error -> section.addError(CODECS, error));
         return media;
+    }
+
+    private Optional<String> codecError() {
+        if (!codecs.contains(Codec.AV1) || !published.renditions()) {
+            return Optional.empty();
+        }
+        if (streaming == Streaming.NONE) {
+            return Optional.of("av1 requires streaming hls or hls+dash, because only playlists name AV1 renditions");
+        }
+        return ladder.stream()
+                .map(Rung::quality)
+                .filter(quality -> quality.endsWith(Codec.AV1_SUFFIX)
+                        || quality.length() + Codec.AV1_SUFFIX.length() > MAX_QUALITY)
+                .findFirst()
+                .map(quality -> "with av1, the quality of a rung must not end in " + Codec.AV1_SUFFIX
+                        + " and must have at most " + (MAX_QUALITY - Codec.AV1_SUFFIX.length())
+                        + " characters, unlike " + quality);
     }
 
     private boolean publishesAnything() {
@@ -336,6 +403,11 @@ public record MediaConfig(
                 .put(THUMBNAILS, published.thumbnails());
         if (x264.effort() != Effort.PRESET) {
             json.put(EFFORT, x264.effort().key());
+        }
+        if (codecs.size() > 1) {
+            json.put(
+                    CODECS,
+                    new JsonArray(codecs.stream().map(Codec::key).sorted().toList()));
         }
         loudnessTarget.ifPresent(target -> json.put("loudness", new JsonObject().put(LOUDNESS_TARGET, target)));
         return json;
@@ -370,6 +442,7 @@ public record MediaConfig(
                 new X264(x264.preset(), x264.crf(), x264.adaptive(), effort),
                 audioBitrate,
                 keyFrameInterval,
+                codecs,
                 thumbnails,
                 streaming,
                 growing,
@@ -377,6 +450,12 @@ public record MediaConfig(
                 loudnessTarget,
                 published,
                 limits);
+    }
+
+    /** The codecs of the renditions: only H.264 if they are not published. */
+    @Override
+    public Set<Codec> codecs() {
+        return published.renditions() ? codecs : Set.of(Codec.H264);
     }
 
     /** The formats of adaptive streaming: none without renditions. */

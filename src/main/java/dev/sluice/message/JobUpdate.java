@@ -235,22 +235,27 @@ public record JobUpdate(
 
     /** The renditions among {@code outputs}, as in messages. */
     public static JsonArray videoVersions(List<OutputFile> outputs) {
+        return renditions(outputs.stream().filter(output -> output.type() == OutputFile.Type.SCALED));
+    }
+
+    private static JsonArray renditions(Stream<OutputFile> outputs) {
         JsonArray items = new JsonArray();
-        outputs.stream()
-                .filter(output -> output.type() == OutputFile.Type.SCALED)
-                .forEach(output -> items.add(sized(
-                                new JsonObject()
-                                        .put("quality", output.quality())
-                                        .put("s3_key", output.s3Key())
-                                        .put("s3Key", output.s3Key()),
-                                output)
-                        .mergeIn(output.variant()
-                                .map(known -> OutputFile.toJson(known, "average_bandwidth", "frame_rate"))
-                                .orElseGet(JsonObject::new))));
+        outputs.forEach(output -> items.add(sized(
+                        new JsonObject()
+                                .put("quality", output.quality())
+                                .put("s3_key", output.s3Key())
+                                .put("s3Key", output.s3Key()),
+                        output)
+                .mergeIn(output.variant()
+                        .map(known -> OutputFile.toJson(known, "average_bandwidth", "frame_rate"))
+                        .orElseGet(JsonObject::new))));
         return items;
     }
 
-    /** The entry points of adaptive streaming among {@code outputs}, as in messages; empty if none has been published. */
+    /**
+     * The entry points of adaptive streaming among {@code outputs}, and the renditions that only they name, as in messages; empty if
+     * none has been published.
+     */
     public static Optional<JsonObject> streams(List<OutputFile> outputs) {
         JsonObject streams = new JsonObject();
         outputs.stream()
@@ -258,7 +263,17 @@ public record JobUpdate(
                         && PLAYLIST_FORMATS.contains(output.quality())
                         && output.isPublished())
                 .forEach(output -> streams.put(output.quality() + "_key", output.s3Key()));
-        return streams.isEmpty() ? Optional.empty() : Optional.of(streams.put("state", "complete"));
+        if (streams.isEmpty()) {
+            return Optional.empty();
+        }
+        JsonArray renditions = renditions(outputs.stream()
+                .filter(output -> output.type() == OutputFile.Type.STREAM
+                        && output.variant().isPresent()
+                        && output.isPublished()));
+        if (!renditions.isEmpty()) {
+            streams.put("renditions", renditions);
+        }
+        return Optional.of(streams.put("state", "complete"));
     }
 
     /** The poster among {@code outputs}, as in messages; empty if none has been published. */

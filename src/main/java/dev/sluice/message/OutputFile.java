@@ -7,6 +7,7 @@ import dev.sluice.message.json.InvalidMessageException;
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * An output file of the processing stage: an item of {@code outputs}, {@code streams} or {@code textTracks} of a staged job.
@@ -14,7 +15,8 @@ import java.util.Optional;
  * @param s3Key key of the published object
  * @param fileSize bytes
  * @param quality name of the rendition; of an object of the type {@code STREAM}, its format: {@code hls} or {@code dash} of a playlist
- *     that players open first, {@link #POSTER}, {@link #STORYBOARD} or {@link #SHEET}; else empty
+ *     that players open first, {@link #POSTER}, {@link #STORYBOARD} or {@link #SHEET}, the name of a rendition that only playlists
+ *     name; else empty
  * @param timestamp of a thumbnail or the poster, seconds; else 0
  * @param text properties of a text track; empty for its playlist, and for other types
  * @param variant of a rendition, if known
@@ -43,6 +45,7 @@ public record OutputFile(
     public static final String SHEET = "sheet";
 
     private static final String FORMAT = "format";
+    private static final Set<String> RENDITION_TYPES = Set.of("scaled", "stream");
     private static final String CODECS = "codecs";
 
     /** A playlist or index; {@code format} is empty unless players open it first. */
@@ -133,8 +136,8 @@ public record OutputFile(
     }
 
     /**
-     * The kind of an output file; SCALED is a rendition, STREAM a playlist, the poster, or a file of the storyboard, TEXT a text track
-     * or its playlist.
+     * The kind of an output file; SCALED is a rendition in H.264, STREAM a playlist, the poster, a file of the storyboard, or a
+     * rendition in another codec, TEXT a text track or its playlist.
      */
     public enum Type {
         SCALED,
@@ -172,7 +175,9 @@ public record OutputFile(
                 fields.optionalText(type.equals("stream") ? FORMAT : "quality").orElse(""),
                 fields.seconds("timestamp"),
                 fields.optionalText("kind").flatMap(TextTrack.Kind::of).map(kind -> textTrack(kind, fields)),
-                type.equals("scaled") ? fields.optionalText(CODECS).map(codecs -> variant(fields)) : Optional.empty(),
+                RENDITION_TYPES.contains(type)
+                        ? fields.optionalText(CODECS).map(codecs -> variant(fields))
+                        : Optional.empty(),
                 fields.optionalText("localPath"),
                 fields.optionalText("stagedKey"));
     }
@@ -232,6 +237,7 @@ public record OutputFile(
                 if (timestamp > 0) {
                     json.put("timestamp", timestamp);
                 }
+                variant.ifPresent(known -> json.mergeIn(toJson(known, "averageBandwidth", "frameRate")));
             }
             case TEXT -> text.ifPresent(track -> json.mergeIn(toJson(track)));
         }

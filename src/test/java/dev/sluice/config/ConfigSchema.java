@@ -45,6 +45,10 @@ final class ConfigSchema {
                                             .put("quality", pattern("^[A-Za-z0-9_-]{1,32}$"))
                                             .put("shortSide", integer(16, 8192).put("multipleOf", 2))
                                             .put("maxKbps", integer(16, 200_000))))),
+            Map.entry(
+                    "media.codecs",
+                    list(string("enum", JsonArray.of("h264", "av1")))
+                            .put("contains", new JsonObject().put("const", "h264"))),
             Map.entry("keys.video", TEXT),
             Map.entry("keys.thumbnail", TEXT),
             Map.entry("keys.stream", TEXT),

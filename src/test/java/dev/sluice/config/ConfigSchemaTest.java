@@ -42,6 +42,7 @@ class ConfigSchemaTest {
                 "{'media': {'ladder': [{'quality': 'a-Z_9', 'shortSide': 8192, 'maxKbps': 200000}]}}",
                 "{'keys': {'staging': 'a/'}}",
                 "{'backend': {'jwtSecret': '12345678901234567890123456789012'}}",
+                "{'media': {'codecs': ['av1', 'h264']}}",
                 "{'backend': {'corsOrigins': ['http://localhost:3000']}}",
                 "{'backend': {'webhooks': [{'url': 'https://hooks.test', 'events': ['completed', 'failed'],"
                         + " 'secret': '12345678901234567890123456789012'}]}}",
@@ -71,6 +72,8 @@ class ConfigSchemaTest {
                 "{'workspace': {'mode': 'store'}}",
                 "{'media': {'preset': 'placebo'}}",
                 "{'media': {'crf': 52}}",
+                "{'media': {'codecs': ['av1']}}",
+                "{'media': {'codecs': ['h264', 'hevc']}}",
                 "{'media': {'ladder': []}}",
                 "{'media': {'ladder': [{'quality': 'a b', 'shortSide': 16, 'maxKbps': 16}]}}",
                 "{'media': {'ladder': [{'quality': '123456789012345678901234567890123', 'shortSide': 16, 'maxKbps': 16}]}}",

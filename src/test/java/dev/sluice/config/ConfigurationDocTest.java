@@ -133,7 +133,7 @@ class ConfigurationDocTest {
 
         assertThat(withRange)
                 .containsAll(rows.stream()
-                        .filter(row -> row.value().matches("`(\\[.*|[\\d.]*\\d)`")
+                        .filter(row -> row.value().matches("`(\\[\\d.*|[\\d.]*\\d)`")
                                 && !row.key().endsWith("host"))
                         .toList());
         assertThat(withRange).allSatisfy(row -> {

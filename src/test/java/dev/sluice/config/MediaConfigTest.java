@@ -30,7 +30,8 @@ class MediaConfigTest {
                         "storyboard",
                         "renditions",
                         "thumbnails",
-                        "loudness");
+                        "loudness",
+                        "codecs");
         assertThat(encoding.getValue("keyFrameSeconds")).isEqualTo(4.0);
         assertThat(encoding.getValue("thumbnailSeconds")).isEqualTo(5.0);
     }
@@ -46,6 +47,7 @@ class MediaConfigTest {
                         other.x264(),
                         other.audioBitrate(),
                         other.keyFrameInterval(),
+                        other.codecs(),
                         other.thumbnails(),
                         other.streaming(),
                         own.growing(),

@@ -3,8 +3,10 @@ package dev.sluice.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.config.MediaConfig.Codec;
 import dev.sluice.config.MediaConfig.Rung;
 import dev.sluice.config.MediaConfig.Streaming;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
 import java.util.Optional;
@@ -61,6 +63,47 @@ class ProfilesTest {
         assertThatThrownBy(() -> profiles.of(Optional.of("large")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("must be one of default, images, small");
+    }
+
+    @Test
+    void findsKeyOfCodec() {
+        JsonObject file = FILE.copy();
+        file.getJsonObject("profiles").getJsonObject("small").put("codecs", JsonArray.of("av1", "h264"));
+        file.getJsonObject("profiles").getJsonObject("images").put("codecs", JsonArray.of("h264", "av1"));
+        MediaConfig.Profiles profiles = SluiceConfig.read(file, Map.of()).profiles();
+
+        assertThat(profiles.of(Optional.of("small")).codecs()).containsExactlyInAnyOrder(Codec.values());
+        assertThat(profiles.of(Optional.of("images")).codecs())
+                .as("without renditions")
+                .containsExactly(Codec.H264);
+        assertThat(profiles.keyOfCodec(Codec.AV1)).contains("profiles.small.codecs");
+        assertThat(SluiceConfig.read(FILE, Map.of()).profiles().keyOfCodec(Codec.AV1))
+                .isEmpty();
+    }
+
+    @Test
+    void rejectsCodecsWithoutEffect() {
+        JsonObject file = new JsonObject("""
+                {"media": {"codecs": ["h264", "av1"]},
+                 "profiles": {
+                    "a": {"codecs": ["av1"]},
+                    "b": {"codecs": ["h264", "hevc"]},
+                    "c": {"codecs": []},
+                    "d": {"streaming": "none"},
+                    "e": {"ladder": [{"quality": "a_av1", "shortSide": 240, "maxKbps": 300}]},
+                    "f": {"ladder": [{"quality": "abcdefghijklmnopqrstuvwxyz123", "shortSide": 240, "maxKbps": 300}]}}}
+                """);
+        String name =
+                ": with av1, the quality of a rung must not end in _av1 and must have at most 28 characters, unlike ";
+
+        assertThat(Configs.errors(file, Map.of()))
+                .containsExactly(
+                        "profiles.a.codecs: invalid value '[\"av1\"]': must contain h264, which all players can play",
+                        "profiles.b.codecs: invalid value '[\"h264\",\"hevc\"]': must be a list of h264 and av1",
+                        "profiles.c.codecs: invalid value '[]': must be a list of h264 and av1 with at least one entry",
+                        "profiles.d.codecs: av1 requires streaming hls or hls+dash, because only playlists name AV1 renditions",
+                        "profiles.e.codecs" + name + "a_av1",
+                        "profiles.f.codecs" + name + "abcdefghijklmnopqrstuvwxyz123");
     }
 
     @Test

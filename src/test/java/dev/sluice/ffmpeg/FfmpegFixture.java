@@ -26,6 +26,7 @@ import dev.sluice.media.MediaInfo;
 import dev.sluice.media.ProbedSource;
 import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
+import io.vertx.core.json.JsonArray;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /** Configuration and FFmpeg shared by tests. */
 public final class FfmpegFixture {
@@ -182,6 +184,11 @@ public final class FfmpegFixture {
                 LIMITS);
     }
 
+    /** Settings with which the largest rendition is encoded in AV1, too. */
+    public static MediaConfig withAv1(MediaConfig media) {
+        return media.withEncoding(media.toEncodingJson().put("codecs", JsonArray.of("h264", "av1")));
+    }
+
     /** Settings with the other values of {@link #MEDIA}. */
     public static MediaConfig media(
             List<Rung> ladder, MediaConfig.X264 x264, MediaConfig.Thumbnails thumbnails, MediaConfig.Limits limits) {
@@ -190,6 +197,7 @@ public final class FfmpegFixture {
                 x264,
                 128_000,
                 Duration.ofSeconds(2),
+                Set.of(MediaConfig.Codec.H264),
                 thumbnails,
                 MediaConfig.Streaming.HLS,
                 new MediaConfig.Growing(false, Duration.ofHours(1)),

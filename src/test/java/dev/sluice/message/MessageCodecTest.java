@@ -349,6 +349,43 @@ class MessageCodecTest {
         assertThat(versions.getJsonObject(2).getMap()).doesNotContainKeys("codecs", "frame_rate");
     }
 
+    /** A reader of {@code video_versions} that selects by height receives H.264. */
+    @Test
+    void listsAv1WithStreams() {
+        OutputFile av1 = new OutputFile(
+                        OutputFile.Type.STREAM,
+                        "videos/m1_720p_av1.mp4",
+                        1280,
+                        720,
+                        6_000_000,
+                        "video/mp4",
+                        "720p_av1",
+                        0)
+                .withVariant(new VariantAttributes(900_000, 800_000, "av01.0.05M.08.0.110.01.01.01.0", 25));
+        OutputFile playlist =
+                OutputFile.playlist("streams/m1/master.m3u8", 900, "application/vnd.apple.mpegurl", "hls");
+        StagedJob sent = MessageCodec.decodeStagedJob(golden("staged-job-download.json"), StageName.DOWNLOAD)
+                .withSource("jobs/x/source", METADATA)
+                .withOutputs(List.of(RENDITION, playlist, av1));
+        List<OutputFile> outputs = MessageCodec.decodeStagedJob(MessageCodec.encode(sent), StageName.UPLOAD)
+                .outputs();
+
+        assertThat(outputs).containsExactly(RENDITION, playlist, av1);
+        assertThat(JobUpdate.videoVersions(outputs)).hasSize(1);
+        assertThat(JobUpdate.streams(outputs)).hasValue(new JsonObject("""
+                        {"hls_key": "streams/m1/master.m3u8", "state": "complete", "renditions": [
+                            {"quality": "720p_av1", "s3_key": "videos/m1_720p_av1.mp4",
+                             "s3Key": "videos/m1_720p_av1.mp4", "width": 1280, "height": 720, "file_size": 6000000,
+                             "fileSize": 6000000, "bandwidth": 900000, "average_bandwidth": 800000,
+                             "codecs": "av01.0.05M.08.0.110.01.01.01.0", "frame_rate": 25.0}]}
+                        """));
+        assertThat(JobUpdate.streams(List.of(playlist, av1.withStagedKey("staging/1")))
+                        .orElseThrow()
+                        .fieldNames())
+                .as("not published")
+                .containsExactly("hls_key", "state");
+    }
+
     @ParameterizedTest
     @CsvSource({"bandwidth, -1", "averageBandwidth, 1e300", "frameRate, -25"})
     void rejectsInvalidAttributeOfRendition(String field, double value) {

@@ -2,6 +2,7 @@ package dev.sluice.ffmpeg.encode;
 
 import dev.sluice.config.MediaConfig;
 import dev.sluice.config.MediaConfig.Effort;
+import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.ffmpeg.loudness.LoudnessMeter;
 import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.process.InputArguments;
@@ -55,6 +56,7 @@ public final class EncodeCommand {
      */
     private static final String RESAMPLE = "aresample=async=1000:min_hard_comp=0.02";
 
+    private static final String H264_ENCODER = "libx264";
     private static final double MIN_LEVEL_FRAME_RATE = 30;
     /** Without later references, and without the partitions of B-frames into 8x8. */
     private static final String REDUCED = ":ref=1:mixed-refs=0:partitions=p8x8,i8x8,i4x4";
@@ -131,7 +133,7 @@ public final class EncodeCommand {
         addVideoOutputs(
                 command, renditions, new KeyFrameSchedule(config.keyFrameInterval()).forSegment(segment, firstFrame));
         addEncoderParameters(
-                command, info, renditions.size(), segment.isFirst() ? "" : SegmentRateControl.continuation(config));
+                command, info, renditions, segment.isFirst() ? "" : SegmentRateControl.continuation(config));
         if (!lookahead.isZero()) {
             command.addAll(List.of(
                     "-bsf:v",
@@ -188,7 +190,7 @@ public final class EncodeCommand {
     public List<String> outputs(MediaInfo info, List<Rendition> renditions) {
         List<String> command = new ArrayList<>(filters(info, info.video().displaySize(), renditions, Optional.empty()));
         addVideoOutputs(command, renditions, new KeyFrameSchedule(config.keyFrameInterval()).forWholeFile());
-        addEncoderParameters(command, info, renditions.size(), "");
+        addEncoderParameters(command, info, renditions, "");
         command.addAll(LastPacketDuration.OPTIONS);
         info.audio().ifPresent(audio -> command.addAll(audio(audio)));
         addTee(command, renditions, info.audio().isPresent(), isHybrid(config) ? HEADER_LAST : FASTSTART);
@@ -224,14 +226,18 @@ public final class EncodeCommand {
             command.addAll(List.of("-bufsize:v:" + i, Integer.toString(2 * rendition.maxBitrate())));
             command.addAll(List.of("-threads:v:" + i, Integer.toString(threadsFor(rendition, renditions))));
         }
-        addEncoder(command, keyFrames);
+        boolean hasAv1 = renditions.stream().anyMatch(Rendition::isAv1);
+        for (int i = 0; i < renditions.size() && hasAv1; i++) {
+            command.addAll(
+                    List.of("-c:v:" + i, renditions.get(i).isAv1() ? FfmpegInstallation.AV1_ENCODER : H264_ENCODER));
+        }
+        addEncoder(command, hasAv1 ? List.of() : List.of("-c:v", H264_ENCODER), keyFrames);
     }
 
-    private void addEncoder(List<String> command, String keyFrames) {
+    private void addEncoder(List<String> command, List<String> codec, String keyFrames) {
         command.addAll(List.of("-force_key_frames:v", keyFrames));
+        command.addAll(codec);
         command.addAll(List.of(
-                "-c:v",
-                "libx264",
                 "-preset",
                 config.x264().preset(),
                 "-crf",
@@ -267,7 +273,10 @@ public final class EncodeCommand {
             command.addAll(List.of("-map", "[t" + i + "]", "-threads:v", "1"));
             command.addAll(List.of("-maxrate:v", Integer.toString(smallest.maxBitrate())));
             command.addAll(List.of("-bufsize:v", Integer.toString(2 * smallest.maxBitrate())));
-            addEncoder(command, new KeyFrameSchedule(config.keyFrameInterval()).forWholeFile());
+            addEncoder(
+                    command,
+                    List.of("-c:v", H264_ENCODER),
+                    new KeyFrameSchedule(config.keyFrameInterval()).forWholeFile());
             command.addAll(List.of("-x264-params", rateParameter(info) + ":psnr=1" + effortParameters(efforts[i])));
             command.addAll(List.of("-f", "null", "-"));
         }
@@ -282,11 +291,15 @@ public final class EncodeCommand {
         return "fps=" + Math.round(1000 * levelFrameRate(info.video().frameRate())) + "/1000";
     }
 
-    private void addEncoderParameters(List<String> command, MediaInfo info, int renditions, String more) {
+    private void addEncoderParameters(List<String> command, MediaInfo info, List<Rendition> renditions, String more) {
         String parameters = rateParameter(info) + more;
         command.addAll(List.of("-x264-params", parameters));
-        if (config.x264().effort() != Effort.PRESET) {
-            for (int i = 0; i < renditions - 1; i++) {
+        for (int i = 0; i < renditions.size(); i++) {
+            Rendition rendition = renditions.get(i);
+            if (rendition.isAv1()) {
+                command.addAll(new Av1Encoder(config.x264().crf(), info.video().frameRate())
+                        .options(i, threadsFor(rendition, renditions)));
+            } else if (config.x264().effort() != Effort.PRESET && i < renditions.size() - 1) {
                 command.addAll(List.of(
                         "-x264-params:v:" + i,
                         parameters + effortParameters(config.x264().effort())));

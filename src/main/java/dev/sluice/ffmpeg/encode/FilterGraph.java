@@ -134,8 +134,13 @@ final class FilterGraph {
     String build() {
         List<String> chains = new ArrayList<>();
         chains.add("[0:" + source.index() + "]" + preparation() + "split=2[all][some]");
-        for (int i = 0; i < renditions.size(); i++) {
-            chains.add(rendition(i));
+        List<Integer> scaled = IntStream.range(0, renditions.size())
+                .filter(i -> !renditions.get(i).isAv1())
+                .boxed()
+                .toList();
+        for (int i = 0; i < scaled.size(); i++) {
+            String input = i == 0 ? "all" : "from" + scaled.get(i - 1);
+            chains.add(rendition(scaled.get(i), input, i == scaled.size() - 1));
         }
         chains.addAll(thumbnails());
         tiles().ifPresent(chains::add);
@@ -147,7 +152,7 @@ final class FilterGraph {
         String labels =
                 IntStream.range(0, outputs).mapToObj(i -> "[t" + i + "]").collect(Collectors.joining());
         return "[0:" + source.index() + "]" + preparation() + "trim=end_frame=" + frames + ",setpts=PTS-STARTPTS[all];"
-                + rendition(0) + ";[v0]split=" + outputs + labels;
+                + rendition(0, "all", true) + ";[v0]split=" + outputs + labels;
     }
 
     /** Filters before the frames are split, each followed by a comma; deinterlacing uses neighbours of the frames in range, too. */
@@ -286,15 +291,18 @@ final class FilterGraph {
                 : scaled + ",zscale=p=bt709:t=bt709:m=bt709:r=tv,format=yuv420p";
     }
 
-    private String rendition(int i) {
+    /** One chain for a rendition and, before it in the list, its equal in AV1. */
+    private String rendition(int i, String input, boolean isLast) {
         Dimensions size = renditions.get(i).size();
-        String input = i == 0 ? "all" : "from" + (i - 1);
         ColorStandard output = source.color().output();
         // For each rendition: scale names both matrices of BT.601 by one of their names.
         String scaled = "[" + input + "]scale=" + size.width() + ":" + size.height()
                 + ":flags=bicubic:out_color_matrix=" + output.matrix() + ":out_range=tv,setsar=1,format=yuv420p,"
                 + colorTags("tv", output.matrix(), output.primaries(), output.transfer());
-        return i == renditions.size() - 1 ? scaled + "[v" + i + "]" : scaled + ",split=2[v" + i + "][from" + i + "]";
+        String labels = (i > 0 && renditions.get(i - 1).isAv1() ? "[v" + (i - 1) + "]" : "") + "[v" + i + "]"
+                + (isLast ? "" : "[from" + i + "]");
+        long outputs = labels.chars().filter(character -> character == '[').count();
+        return outputs == 1 ? scaled + labels : scaled + ",split=" + outputs + labels;
     }
 
     /**

@@ -152,7 +152,9 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
         String name = rendition.fileName();
         Mp4Track video = found.video().description();
         Dimensions size = new Dimensions(video.width(), video.height());
-        require(video.codec().startsWith("avc1."), name + " has no H.264 video");
+        require(
+                video.codec().startsWith(rendition.isAv1() ? "av01." : "avc1."),
+                name + (rendition.isAv1() ? " has no AV1 video" : " has no H.264 video"));
         require(size.equals(rendition.size()), name + " has the size " + size);
         require(
                 found.video().samples() == expected.frames(),
@@ -202,18 +204,24 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
             properties.hdrSideData().ifPresent(type -> {
                 throw invalidOutput(rendition.fileName() + " has the side data " + type);
             });
-            int level = H264Level.required(
-                            rendition.size(),
-                            expected.frameRate(),
-                            properties.references(),
-                            rendition.maxBitrate(),
-                            2 * rendition.maxBitrate())
-                    .idc();
-            require(
-                    properties.level() <= level,
-                    rendition.fileName() + " has the H.264 level " + properties.level() / 10.0 + ", but needs "
-                            + level / 10.0);
+            if (!rendition.isAv1()) {
+                requireLevel(rendition, properties, expected.frameRate());
+            }
         }
+    }
+
+    private static void requireLevel(Rendition rendition, RenditionProperties properties, double frameRate) {
+        int level = H264Level.required(
+                        rendition.size(),
+                        frameRate,
+                        properties.references(),
+                        rendition.maxBitrate(),
+                        2 * rendition.maxBitrate())
+                .idc();
+        require(
+                properties.level() <= level,
+                rendition.fileName() + " has the H.264 level " + properties.level() / 10.0 + ", but needs "
+                        + level / 10.0);
     }
 
     private static void requireFrames(Rendition rendition, List<Dimensions> frames) {

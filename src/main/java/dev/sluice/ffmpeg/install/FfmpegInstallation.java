@@ -1,13 +1,17 @@
 package dev.sluice.ffmpeg.install;
 
+import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.FfmpegConfig;
+import dev.sluice.config.MediaConfig;
 import dev.sluice.ffmpeg.process.FfmpegLaunchSpec;
 import dev.sluice.ffmpeg.process.FfmpegRunner;
+import dev.sluice.ffmpeg.process.Watchdog;
 import dev.sluice.ffmpeg.sandbox.BatchScheduling;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.ffmpeg.sandbox.ProcessLimits;
 import dev.sluice.ffmpeg.sandbox.Sandbox;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -27,6 +31,9 @@ public record FfmpegInstallation(
         Optional<BatchScheduling> scheduling,
         long maxMemory) {
 
+    /** FFmpeg's name of the encoder of AV1. */
+    public static final String AV1_ENCODER = "libsvtav1";
+
     /** Where the programs were found. */
     public enum Origin {
         CONFIGURED,
@@ -43,6 +50,34 @@ public record FfmpegInstallation(
      */
     public static FfmpegInstallation locate(FfmpegConfig config) {
         return new FfmpegLocator(config, Platform.current(), Platform.searchPath()).locate();
+    }
+
+    /**
+     * This FFmpeg, if it has the encoders that the settings of jobs require and not every FFmpeg has. Blocks.
+     *
+     * @throws FfmpegUnavailableException if one is missing; the message names the setting
+     */
+    public FfmpegInstallation requireEncoders(MediaConfig.Profiles profiles) {
+        profiles.keyOfCodec(MediaConfig.Codec.AV1)
+                .filter(key -> !hasEncoder(AV1_ENCODER))
+                .ifPresent(key -> {
+                    throw new FfmpegUnavailableException(key + ": av1 requires the encoder " + AV1_ENCODER
+                            + " (SVT-AV1), which FFmpeg " + version + " (" + ffmpeg
+                            + ") does not have. Install an FFmpeg with it, or remove av1.");
+                });
+        return this;
+    }
+
+    private boolean hasEncoder(String name) {
+        StringBuilder output = new StringBuilder();
+        var unused = withSandbox(Optional.empty())
+                .readRunner(FileAccess.none(ffmpeg))
+                .run(
+                        List.of("-hide_banner", "-h", "encoder=" + name),
+                        output::append,
+                        Watchdog.withDeadline(FfmpegLocator.START_TIMEOUT),
+                        new CancellationToken());
+        return output.indexOf("Encoder " + name) >= 0;
     }
 
     public boolean isSandboxed() {

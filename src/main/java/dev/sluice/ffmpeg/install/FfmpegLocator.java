@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class FfmpegLocator {
     private static final Logger LOG = LoggerFactory.getLogger(FfmpegLocator.class);
     private static final Pattern VERSION = Pattern.compile("^(?:ffmpeg|ffprobe) version (\\S+)", Pattern.MULTILINE);
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+    static final Duration START_TIMEOUT = Duration.ofSeconds(30);
 
     private final FfmpegConfig config;
     private final Platform platform;

@@ -60,6 +60,8 @@ public record FfmpegLaunchSpec(
         environment.put("TMPDIR", home);
         environment.put("LC_ALL", "C");
         environment.put("AV_LOG_FORCE_NOCOLOR", "1");
+        // SVT-AV1 writes its settings to stderr, whatever the log level of FFmpeg is; 1: errors only.
+        environment.put("SVT_LOG", "1");
         return environment;
     }
 }

@@ -35,7 +35,7 @@ public final class InputArguments {
      * untrusted, too.
      */
     public static List<String> ownInput(String formats, String name) {
-        return ownInput(formats, "h264,aac", name);
+        return ownInput(formats, "h264,libaom-av1,libdav1d,aac", name);
     }
 
     /** As above, with these decoders. */

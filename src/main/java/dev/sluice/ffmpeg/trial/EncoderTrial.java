@@ -50,7 +50,9 @@ public record EncoderTrial(EncodeRunner runner, int threads) {
         if (!media.x264().adaptive()) {
             return Optional.empty();
         }
-        List<Rendition> renditions = runner.renditions(source.info().video().displaySize());
+        List<Rendition> renditions = runner.renditions(source.info().video().displaySize()).stream()
+                .filter(rendition -> !rendition.isAv1())
+                .toList();
         List<Duration> starts =
                 renditions.size() > 1 && PRESETS.contains(media.x264().preset())
                         ? Excerpts.starts(source.info(), renditions)

@@ -51,8 +51,13 @@ public final class OutputUrlHandler {
             index.add(new JsonObject().put("s3_key", storyboard.getString("vtt_key")));
             sheets.addAll(storyboard.getJsonArray("sheets"));
         });
+        JsonArray renditions = job.outputs()
+                .streams()
+                .map(streams -> streams.getJsonArray("renditions"))
+                .orElseGet(JsonArray::new);
         List<Output> outputs = Stream.of(
                         of("scaled", "video/mp4", job.outputs().videoVersions()),
+                        of("stream_rendition", "video/mp4", renditions),
                         of("thumbnail", "image/jpeg", job.outputs().thumbnails()),
                         of("poster", "image/jpeg", poster),
                         of("storyboard", "text/vtt", index),

@@ -51,7 +51,7 @@ public final class HybridWriter {
     /**
      * Writes and verifies a hybrid file; blocks.
      *
-     * @param source an MP4 file with one H.264 and at most one AAC track; not changed
+     * @param source an MP4 file with one track of H.264 or AV1 and at most one AAC track; not changed
      * @param target is replaced
      * @param segment duration of a segment; a segment starts at the first key frame after each multiple of it
      * @throws dev.sluice.job.JobException OUTPUT_INVALID if the source or the written file is invalid, DISK_FULL, FILES_MISSING,

@@ -1,15 +1,21 @@
 package dev.sluice.media.mp4;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.Locale;
 
-/** Codec strings (RFC 6381) of the sample descriptions that the encode writes: H.264 and AAC. */
+/** Codec strings (RFC 6381) of the sample descriptions that the encode writes: H.264, AV1 and AAC. */
 public final class SampleDescription {
     /** Bytes of a visual sample entry before its boxes (ISO/IEC 14496-12, 12.1.3). */
     public static final int VISUAL_ENTRY_BYTES = 78;
     /** Bytes of an audio sample entry before its boxes (ISO/IEC 14496-12, 12.2.3). */
     private static final int AUDIO_ENTRY_BYTES = 28;
+
+    /** Fields of {@code colr} of the type {@code nclx}. */
+    private static final int COLOR_BYTES = 11;
+
+    private static final int NCLX = 0x6e636c78;
 
     private static final int ES_DESCRIPTOR = 3;
     private static final int DECODER_CONFIG_DESCRIPTOR = 4;
@@ -33,9 +39,44 @@ public final class SampleDescription {
                 Box avcC = child(reader, entry, VISUAL_ENTRY_BYTES, "avcC");
                 yield "avc1." + HexFormat.of().formatHex(reader.bytes(avcC.body() + 1, 3));
             }
+            case "av01" -> av1(reader, entry);
             case "mp4a" -> "mp4a.40." + audioObjectType(reader, child(reader, entry, AUDIO_ENTRY_BYTES, "esds"));
-            default -> throw Mp4Reader.invalid("a track is neither H.264 nor AAC");
+            default -> throw Mp4Reader.invalid("a track is neither H.264 nor AV1 nor AAC");
         };
+    }
+
+    /** All parameters of the AV1 Codec ISO Media File Format Binding, section 5: if those of color are omitted, they are BT.709. */
+    private static String av1(Mp4Reader reader, Box entry) throws IOException {
+        Box av1C = child(reader, entry, VISUAL_ENTRY_BYTES, "av1C");
+        int profileAndLevel = unsigned(reader, av1C.body() + 1);
+        int format = unsigned(reader, av1C.body() + 2);
+        int bitDepth = (format & 0x40) == 0 ? 8 : (format & 0x20) == 0 ? 10 : 12;
+        int subsampling = format >> 2 & 3;
+        return String.format(
+                Locale.ROOT,
+                "av01.%d.%02d%s.%02d.%d.%d%d%d.%s",
+                profileAndLevel >> 5,
+                profileAndLevel & 0x1f,
+                (format & 0x80) == 0 ? "M" : "H",
+                bitDepth,
+                format >> 4 & 1,
+                subsampling >> 1,
+                subsampling & 1,
+                subsampling == 3 ? format & 3 : 0,
+                color(reader, child(reader, entry, VISUAL_ENTRY_BYTES, "colr")));
+    }
+
+    /** Primaries, transfer, matrix and range. */
+    private static String color(Mp4Reader reader, Box colr) throws IOException {
+        ByteBuffer fields = ByteBuffer.wrap(reader.bytes(colr.body(), COLOR_BYTES));
+        Mp4Reader.require(fields.getInt() == NCLX, "a track has another form of color");
+        return String.format(
+                Locale.ROOT,
+                "%02d.%02d.%02d.%d",
+                fields.getShort(),
+                fields.getShort(),
+                fields.getShort(),
+                fields.get() >> 7 & 1);
     }
 
     private static Box child(Mp4Reader reader, Box entry, int fixedBytes, String type) throws IOException {

@@ -8,7 +8,8 @@ import dev.sluice.media.MediaInfo;
  * What the time of an encode depends on.
  *
  * @param frames by the duration and frame rate in the header
- * @param pixelsPerFrame of all renditions, and a tenth of those of the source for its decode
+ * @param pixelsPerFrame of all renditions, those in AV1 as many as the preset of H.264 encodes in their time, and a tenth of those of
+ *     the source for its decode
  * @param threads that FFmpeg may use, 1 or more
  */
 public record EncodeWork(SpeedClass speedClass, long frames, double pixelsPerFrame, int threads) {
@@ -19,14 +20,17 @@ public record EncodeWork(SpeedClass speedClass, long frames, double pixelsPerFra
 
     /** The work for all renditions of a source. */
     public static EncodeWork of(MediaInfo info, MediaConfig media, int threads) {
-        long encoded = new RenditionLadder(media)
+        SpeedClass speedClass = SpeedClass.of(info, media.x264().preset());
+        // SVT-AV1 takes about the time of preset medium, whatever the preset of H.264 is.
+        double encoded = new RenditionLadder(media)
                 .renditions(info.video().displaySize()).stream()
-                        .mapToLong(rendition -> rendition.size().pixels())
+                        .mapToDouble(rendition ->
+                                rendition.size().pixels() * (rendition.isAv1() ? speedClass.relativeSpeed() : 1))
                         .sum();
         double seconds = info.duration().map(DecimalSeconds::toSeconds).orElse(0.0);
         double rate = info.video().frameRate() > 0 ? info.video().frameRate() : DEFAULT_FRAME_RATE;
         return new EncodeWork(
-                SpeedClass.of(info, media.x264().preset()),
+                speedClass,
                 Math.round(seconds * rate),
                 encoded + DECODE_SHARE * info.video().displaySize().pixels(),
                 threads);

@@ -36,6 +36,11 @@ public record RenditionFile(
         this(quality, file, width, height, bytes, duration, frames, variant, Optional.empty());
     }
 
+    /** Whether the video is AV1; otherwise it is H.264. */
+    public boolean isAv1() {
+        return variant.codecs().startsWith("av01.");
+    }
+
     public RenditionFile withStream(StreamFile fragments) {
         return new RenditionFile(
                 quality, file, width, height, bytes, duration, frames, variant, Optional.of(fragments));

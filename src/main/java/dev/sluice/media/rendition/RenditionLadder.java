@@ -1,28 +1,54 @@
 package dev.sluice.media.rendition;
 
 import dev.sluice.config.MediaConfig;
+import dev.sluice.config.MediaConfig.Codec;
 import dev.sluice.config.MediaConfig.Rung;
 import dev.sluice.media.Dimensions;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Selects the renditions of a source by the shorter side of its display size. A rung is used only if it is not larger than
- * the source. If none is, there is one rendition in the size of the source, named after its shorter side. If renditions are not published, there is only the smallest one. Pure.
+ * the source. If none is, there is one rendition in the size of the source, named after its shorter side. If renditions are not published, there is only the smallest one.
+ * With AV1, the largest rendition is encoded in this codec, too. Pure.
  */
 public final class RenditionLadder {
+    /** SVT-AV1 rejects smaller frames. */
+    private static final int MIN_AV1_SIDE = 4;
+    /** Larger frames are beyond the levels of AV1. */
+    private static final int MAX_AV1_SIDE = 8192;
+
     private final List<Rung> rungs;
     private final boolean published;
+    private final boolean withAv1;
 
     public RenditionLadder(MediaConfig config) {
         this.rungs = config.ladder().stream()
                 .sorted(Comparator.comparingInt(Rung::shortSide).reversed())
                 .toList();
         this.published = config.published().renditions();
+        this.withAv1 = config.codecs().contains(Codec.AV1);
     }
 
-    /** The renditions, largest first; at least one. */
+    /** The renditions, largest first, that in AV1 before all in H.264; at least one in H.264. */
     public List<Rendition> renditions(Dimensions source) {
+        List<Rendition> renditions = h264(source);
+        Rendition largest = renditions.get(0);
+        return withAv1 && isEncodable(largest.size())
+                ? Stream.concat(Stream.of(av1(largest)), renditions.stream()).toList()
+                : renditions;
+    }
+
+    private static boolean isEncodable(Dimensions size) {
+        return size.shortSide() >= MIN_AV1_SIDE && Math.max(size.width(), size.height()) <= MAX_AV1_SIDE;
+    }
+
+    private static Rendition av1(Rendition largest) {
+        return new Rendition(largest.quality() + Codec.AV1_SUFFIX, largest.size(), largest.maxBitrate(), Codec.AV1);
+    }
+
+    private List<Rendition> h264(Dimensions source) {
         List<Rendition> renditions = rungs.stream()
                 .filter(rung -> rung.shortSide() <= source.shortSide())
                 .map(rung -> new Rendition(rung.quality(), scaled(source, rung.shortSide()), rung.maxBitrate()))

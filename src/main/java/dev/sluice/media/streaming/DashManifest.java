@@ -1,7 +1,9 @@
 package dev.sluice.media.streaming;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -26,24 +28,11 @@ public final class DashManifest {
                         " type=\"static\" mediaPresentationDuration=\"PT%.3fS\" minBufferTime=\"PT%dS\">\n",
                         endSeconds(),
                         presentation.targetSeconds()))
-                .append(
-                        "<Period>\n<AdaptationSet contentType=\"video\" segmentAlignment=\"true\" startWithSAP=\"1\">\n");
-        for (StreamRendition rendition : presentation.renditions()) {
-            FragmentedStream video = rendition.file().video();
-            text.append(representation(
-                    rendition.quality(),
-                    video,
-                    "video/mp4",
-                    presentation.videoBandwidth(rendition),
-                    String.format(
-                            Locale.ROOT,
-                            "width=\"%d\" height=\"%d\" frameRate=\"%d/1000\"",
-                            video.width(),
-                            video.height(),
-                            Math.round(1000 * presentation.frameRate(rendition)))));
-            addSegments(text, rendition.uri(), video);
-        }
-        text.append("</AdaptationSet>\n");
+                .append("<Period>\n");
+        presentation.renditions().stream()
+                .collect(Collectors.groupingBy(StreamRendition::videoFormat, LinkedHashMap::new, Collectors.toList()))
+                .values()
+                .forEach(renditions -> addVideo(text, renditions));
         presentation.audio().ifPresent(audio -> {
             text.append("<AdaptationSet contentType=\"audio\" segmentAlignment=\"true\" startWithSAP=\"1\">\n")
                     .append(representation(
@@ -59,6 +48,27 @@ public final class DashManifest {
                 Playlist.MANIFEST,
                 Playlist.DASH_TYPE,
                 text.append("</Period>\n</MPD>\n").toString());
+    }
+
+    /** Renditions of one codec: players switch between them. */
+    private void addVideo(StringBuilder text, List<StreamRendition> renditions) {
+        text.append("<AdaptationSet contentType=\"video\" segmentAlignment=\"true\" startWithSAP=\"1\">\n");
+        for (StreamRendition rendition : renditions) {
+            FragmentedStream video = rendition.file().video();
+            text.append(representation(
+                    rendition.quality(),
+                    video,
+                    "video/mp4",
+                    presentation.videoBandwidth(rendition),
+                    String.format(
+                            Locale.ROOT,
+                            "width=\"%d\" height=\"%d\" frameRate=\"%d/1000\"",
+                            video.width(),
+                            video.height(),
+                            Math.round(1000 * presentation.frameRate(rendition)))));
+            addSegments(text, rendition.uri(), video);
+        }
+        text.append("</AdaptationSet>\n");
     }
 
     private double endSeconds() {

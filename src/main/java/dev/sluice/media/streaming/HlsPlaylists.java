@@ -112,7 +112,7 @@ public final class HlsPlaylists {
                     .append(String.format(Locale.ROOT, ",FRAME-RATE=%.3f", variant.frameRate()))
                     .append(presentation.audio().isPresent() ? AUDIO_ATTRIBUTE : "")
                     .append(texts.isEmpty() ? "" : ",SUBTITLES=\"" + TEXT_GROUP + "\"")
-                    .append(captionsAttribute(captions))
+                    .append(rendition.hasCaptions() || captions.channels().isEmpty() ? captionsAttribute(captions) : "")
                     .append('\n')
                     .append(mediaName(rendition))
                     .append('\n');

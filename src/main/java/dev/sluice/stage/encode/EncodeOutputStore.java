@@ -241,7 +241,7 @@ public record EncodeOutputStore(OutputKeys keys, ArtifactStore artifactStore, Wo
     private Output output(String mediaId, RenditionFile rendition, Map<String, VariantAttributes> variants) {
         return new Output(
                 new OutputFile(
-                                OutputFile.Type.SCALED,
+                                rendition.isAv1() ? OutputFile.Type.STREAM : OutputFile.Type.SCALED,
                                 keys.renditionKey(mediaId, rendition.quality()).value(),
                                 rendition.width(),
                                 rendition.height(),

@@ -179,7 +179,9 @@ public record GrowingPieces(ObjectStore objectStore, OutputKeys keys, WorkerExec
                 .findFirst();
         MediaConfig settings = SegmentTasks.media(plan, media);
         List<Rendition> renditions = new RenditionLadder(settings)
-                .renditions(new Dimensions(plan.video().width(), plan.video().height()));
+                .renditions(new Dimensions(plan.video().width(), plan.video().height())).stream()
+                        .filter(rendition -> !rendition.isAv1())
+                        .toList();
         List<PieceFile> pieces = new ArrayList<>();
         for (Rendition rendition : renditions) {
             Path file = anyFile.resolveSibling(rendition.fileName());

@@ -8,7 +8,8 @@ import java.util.Optional;
 /**
  * Estimates the disk space for the outputs of a video: the sum of the ladder's bitrate caps over its duration. The encoder
  * exceeds the caps only in short bursts. Rungs that are too large for the source count as well, so that the estimate errs on one
- * side only. With streaming, the largest rendition counts twice: it is on the disk as a plain and as a hybrid file for a time.
+ * side only. With streaming, the largest rendition counts twice: it is on the disk as a plain and as a hybrid file for a time. With
+ * AV1, it counts once more.
  */
 public final class OutputSizeEstimator {
     /** For bursts within x264's buffer of two seconds, container overhead, and thumbnails. */
@@ -27,12 +28,16 @@ public final class OutputSizeEstimator {
         long bitrate = media.ladder().stream()
                 .mapToLong(rung -> (long) rung.maxBitrate() + media.audioBitrate())
                 .sum();
+        long largest = media.ladder().stream()
+                        .mapToLong(MediaConfig.Rung::maxBitrate)
+                        .max()
+                        .orElse(0)
+                + media.audioBitrate();
         if (media.streaming() != MediaConfig.Streaming.NONE) {
-            bitrate += media.ladder().stream()
-                            .mapToLong(MediaConfig.Rung::maxBitrate)
-                            .max()
-                            .orElse(0)
-                    + media.audioBitrate();
+            bitrate += largest;
+        }
+        if (media.codecs().contains(MediaConfig.Codec.AV1)) {
+            bitrate += largest;
         }
         this.bitrate = bitrate;
     }

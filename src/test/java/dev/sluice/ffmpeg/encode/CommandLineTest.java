@@ -23,6 +23,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Complete command lines of FFmpeg and ffprobe. */
 class CommandLineTest {
@@ -139,6 +141,36 @@ class CommandLineTest {
                 .contains(MIN_DISTANCE + "trim=end_frame=24,setpts=PTS-STARTPTS[all];[all]scale=640:360:")
                 .endsWith("[v0];[v0]split=2[t0][t1] -map [t0] " + settings + " -f null - -map [t1] " + settings
                         + ":ref=1:mixed-refs=0:partitions=p8x8,i8x8,i4x4 -f null -");
+    }
+
+    /** By the filters of the H.264 rendition of its size. */
+    @Test
+    void encodesLargestRenditionInAv1() {
+        MediaConfig media = FfmpegFixture.withAv1(FfmpegFixture.withPreset("medium"));
+        MediaInfo info = TestSources.FULL_HD;
+
+        assertThat(line(new EncodeCommand(media, 8)
+                        .outputs(
+                                info,
+                                new RenditionLadder(media)
+                                        .renditions(info.video().displaySize()))))
+                .contains("split=3[v0][v1][from1];[from1]scale=960:540:", "split=2[v2][from2];[from2]scale=640:360:")
+                .contains(
+                        "-map [v0] -maxrate:v:0 2500000 -bufsize:v:0 5000000 -threads:v:0 3 -map [v1] ",
+                        " -c:v:0 libsvtav1 -c:v:1 libx264 -c:v:2 libx264 -c:v:3 libx264 -force_key_frames:v ",
+                        " -preset medium -crf 23 -pix_fmt ",
+                        " -x264-params fps=30000/1000 -preset:v:0 8 -crf:v:0 35"
+                                + " -svtav1-params:v:0 lp=3:fps-num=25000:fps-denom=1000 ",
+                        "[f=mp4:select=\\'v:0,a\\']720p_av1.mp4|[f=mp4:select=\\'v:1,a\\']720p.mp4|")
+                .doesNotContain("-c:v libx264");
+    }
+
+    @ParameterizedTest(name = "crf {0} and {1} fps")
+    @CsvSource({"20, 29.97, 29, 29970", "51, 0, 63, 30000", "0, 300, 1, 240000", "23, 0.5, 35, 1000"})
+    void limitsOptionsOfAv1(int crf, double frameRate, int expectedCrf, int expectedRate) {
+        assertThat(line(new Av1Encoder(crf, frameRate).options(2, 16)))
+                .isEqualTo("-preset:v:2 8 -crf:v:2 " + expectedCrf + " -svtav1-params:v:2 lp=6:fps-num=" + expectedRate
+                        + ":fps-denom=1000");
     }
 
     @Test
@@ -266,12 +298,13 @@ class CommandLineTest {
         MediaInfo hd = TestSources.of(TestSources.video(1280, 718), Optional.empty());
 
         assertThat(line(RenditionProperties.arguments(renditions(hd).get(0), Duration.ofMillis(61_280))))
-                .isEqualTo("-hide_banner -loglevel level+error -threads 1 -skip_loop_filter all -skip_frame nokey"
-                        + " -select_streams v -read_intervals %+#1,61.28%+#1 -show_entries"
-                        + " stream=level,refs,color_range,color_space,color_primaries,color_transfer"
-                        + ":stream_side_data=side_data_type:frame=width,height:frame_side_data=side_data_type"
-                        + " -print_format json=compact=1"
-                        + " -protocol_whitelist file -format_whitelist mov -codec_whitelist h264,aac -i file:540p.mp4");
+                .isEqualTo(
+                        "-hide_banner -loglevel level+error -threads 1 -skip_loop_filter all -skip_frame nokey"
+                                + " -select_streams v -read_intervals %+#1,61.28%+#1 -show_entries"
+                                + " stream=level,refs,color_range,color_space,color_primaries,color_transfer"
+                                + ":stream_side_data=side_data_type:frame=width,height:frame_side_data=side_data_type"
+                                + " -print_format json=compact=1"
+                                + " -protocol_whitelist file -format_whitelist mov -codec_whitelist h264,libaom-av1,libdav1d,aac -i file:540p.mp4");
     }
 
     @Test

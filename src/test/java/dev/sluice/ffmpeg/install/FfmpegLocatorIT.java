@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.config.FfmpegConfig;
 import dev.sluice.config.FfmpegConfig.SandboxMode;
+import dev.sluice.config.MediaConfig;
 import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.ffmpeg.install.FfmpegInstallation.Origin;
 import dev.sluice.ffmpeg.sandbox.Bubblewrap;
@@ -15,7 +16,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -92,6 +95,26 @@ class FfmpegLocatorIT {
                         new FfmpegLocator(config(writable, Optional.empty()), Platform.current(), List.of()).locate())
                 .isInstanceOf(FfmpegUnavailableException.class)
                 .hasMessageContaining(writable + " is writable by other users");
+    }
+
+    @Test
+    void requiresEncoderOfAv1OnlyIfConfigured() throws IOException {
+        MediaConfig av1 = FfmpegFixture.withAv1(FfmpegFixture.MEDIA);
+        FfmpegInstallation withoutAv1 = new FfmpegLocator(
+                        config(directory, Optional.of(program("echo ffmpeg version 5.1"))),
+                        Platform.current(),
+                        List.of())
+                .locate();
+
+        assertThat(FfmpegFixture.ffmpeg().requireEncoders(new MediaConfig.Profiles(av1, new TreeMap<>())))
+                .isEqualTo(FfmpegFixture.ffmpeg());
+        assertThat(withoutAv1.requireEncoders(new MediaConfig.Profiles(FfmpegFixture.MEDIA, new TreeMap<>())))
+                .isEqualTo(withoutAv1);
+        assertThatThrownBy(() -> withoutAv1.requireEncoders(
+                        new MediaConfig.Profiles(FfmpegFixture.MEDIA, new TreeMap<>(Map.of("small", av1)))))
+                .isInstanceOf(FfmpegUnavailableException.class)
+                .hasMessage("profiles.small.codecs: av1 requires the encoder libsvtav1 (SVT-AV1), which FFmpeg 5.1 ("
+                        + withoutAv1.ffmpeg() + ") does not have. Install an FFmpeg with it, or remove av1.");
     }
 
     @Test
@@ -236,6 +259,16 @@ class FfmpegLocatorIT {
         assertThat(output.strip()).isEqualTo("h264");
         assertThat(process.waitFor()).isZero();
         assertThat(clip).isNotEmptyFile();
+    }
+
+    /** FFmpeg and ffprobe that execute a command of the shell. */
+    private Path program(String command) throws IOException {
+        Path programs = Files.createDirectory(directory.resolve("programs"));
+        for (String name : List.of("ffprobe", "ffmpeg")) {
+            Path file = Files.writeString(programs.resolve(name), "#!/bin/sh\n" + command + "\n");
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+        }
+        return programs.resolve("ffmpeg");
     }
 
     private static boolean canUnshare() throws InterruptedException {

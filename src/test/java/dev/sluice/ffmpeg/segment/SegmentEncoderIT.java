@@ -170,6 +170,31 @@ class SegmentEncoderIT {
     }
 
     @Test
+    void matchesWholeEncodeInAv1() throws IOException {
+        EncodeResult whole = assertSameInSegments(
+                clip(
+                        "testsrc2=size=640x480:rate=60:duration=7,select='not(mod(n,7))+not(mod(n,5))'",
+                        "-fps_mode",
+                        "vfr"),
+                FfmpegFixture.withAv1(withLadder(
+                        MEDIA,
+                        List.of(new Rung("90p", 90, 200_000), new Rung("180p", 180, 400_000)),
+                        Duration.ofSeconds(3))));
+
+        assertThat(whole.renditions()).extracting(RenditionFile::quality).containsExactly("90p", "180p", "180p_av1");
+        Path h264 = whole.renditions().get(1).file();
+        Path av1 = whole.renditions().get(2).file();
+        assertThat(FfmpegFixture.entries(av1, "v", "stream=codec_name,pix_fmt,width,height,nb_frames"))
+                .containsExactly(
+                        "av1,240,180,yuv420p," + whole.renditions().get(2).frames());
+        assertThat(whole.renditions().get(2).variant().codecs())
+                .isEqualTo(FfmpegFixture.entries(av1, "v", "stream=mime_codec_string")
+                                .get(0) + ",mp4a.40.2")
+                .startsWith("av01.0.00M.08.0.110.06.06.06.0,");
+        assertThat(packets(av1, "v", "pts_time,flags")).isEqualTo(packets(h264, "v", "pts_time,flags"));
+    }
+
+    @Test
     void matchesWholeEncodeOfLongPause() throws IOException {
         assertSameInSegments(
                 clip("testsrc2=size=640x480:rate=10:duration=16,select='lt(t,3)+gt(t,13)'", "-fps_mode", "vfr"),
@@ -568,7 +593,9 @@ class SegmentEncoderIT {
             assertThat(packets(other.file(), "a", "pts_time,data_hash"))
                     .isEqualTo(packets(file.file(), "a", "pts_time,data_hash"));
             assertThat(DecodedFrames.of(other.file(), 0, directory).count()).isEqualTo(file.frames());
-            assertThat(captions(other.file())).isEqualTo(captions(file.file()));
+            if (!file.isAv1()) {
+                assertThat(captions(other.file())).isEqualTo(captions(file.file()));
+            }
         }
         return whole;
     }

@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,6 +50,7 @@ class StreamTimesIT {
             FfmpegFixture.MEDIA.x264(),
             FfmpegFixture.MEDIA.audioBitrate(),
             Duration.ofSeconds(2),
+            Set.of(MediaConfig.Codec.H264),
             new MediaConfig.Thumbnails(Duration.ofSeconds(2), 160),
             MediaConfig.Streaming.HLS,
             new MediaConfig.Growing(false, Duration.ofHours(1)),

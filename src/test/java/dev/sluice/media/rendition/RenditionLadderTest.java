@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.media.Dimensions;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,21 @@ class RenditionLadderTest {
         assertThat(renditions(width, height)).isEqualTo(expected);
     }
 
+    @ParameterizedTest(name = "{0}x{1} gets {2}")
+    @CsvSource({
+        "1280, 720, 720p_av1 1280x720; 720p 1280x720; 540p 960x540; 360p 640x360",
+        "320, 240, 240p_av1 320x240; 240p 320x240",
+        "320, 3, 2p 320x2",
+        "8194, 100, 100p 8194x100",
+    })
+    void addsLargestRenditionInAv1(int width, int height, String expected) {
+        List<Rendition> renditions = new RenditionLadder(FfmpegFixture.withAv1(FfmpegFixture.withPreset("medium")))
+                .renditions(new Dimensions(width, height));
+
+        assertThat(names(renditions)).isEqualTo(expected);
+        assertThat(renditions).filteredOn(Rendition::isAv1).hasSize(expected.contains("av1") ? 1 : 0);
+    }
+
     @Test
     void capsSourceSizedRenditionLikeSmallestRung() {
         assertThat(ladder.renditions(new Dimensions(320, 240)))
@@ -57,7 +73,11 @@ class RenditionLadderTest {
     }
 
     private String renditions(int width, int height) {
-        return ladder.renditions(new Dimensions(width, height)).stream()
+        return names(ladder.renditions(new Dimensions(width, height)));
+    }
+
+    private static String names(List<Rendition> renditions) {
+        return renditions.stream()
                 .map(rendition -> rendition.quality() + " " + rendition.size())
                 .collect(Collectors.joining("; "));
     }
