@@ -179,8 +179,8 @@ public record MediaConfig(
         /** Of an addition to the largest H.264 rendition, which only playlists name. */
         AV1;
 
-        /** The end of the names of AV1 renditions. */
-        public static final String AV1_SUFFIX = "_av1";
+        /** The end of the names of AV1 renditions; without a character that may separate the parts of object keys. */
+        public static final String AV1_SUFFIX = "av1";
 
         private String key() {
             return name().toLowerCase(Locale.ROOT);

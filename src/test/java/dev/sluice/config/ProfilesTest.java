@@ -90,11 +90,11 @@ class ProfilesTest {
                     "b": {"codecs": ["h264", "hevc"]},
                     "c": {"codecs": []},
                     "d": {"streaming": "none"},
-                    "e": {"ladder": [{"quality": "a_av1", "shortSide": 240, "maxKbps": 300}]},
-                    "f": {"ladder": [{"quality": "abcdefghijklmnopqrstuvwxyz123", "shortSide": 240, "maxKbps": 300}]}}}
+                    "e": {"ladder": [{"quality": "aav1", "shortSide": 240, "maxKbps": 300}]},
+                    "f": {"ladder": [{"quality": "abcdefghijklmnopqrstuvwxyz1234", "shortSide": 240, "maxKbps": 300}]}}}
                 """);
         String name =
-                ": with av1, the quality of a rung must not end in _av1 and must have at most 28 characters, unlike ";
+                ": with av1, the quality of a rung must not end in av1 and must have at most 29 characters, unlike ";
 
         assertThat(Configs.errors(file, Map.of()))
                 .containsExactly(
@@ -102,8 +102,8 @@ class ProfilesTest {
                         "profiles.b.codecs: invalid value '[\"h264\",\"hevc\"]': must be a list of h264 and av1",
                         "profiles.c.codecs: invalid value '[]': must be a list of h264 and av1 with at least one entry",
                         "profiles.d.codecs: av1 requires streaming hls or hls+dash, because only playlists name AV1 renditions",
-                        "profiles.e.codecs" + name + "a_av1",
-                        "profiles.f.codecs" + name + "abcdefghijklmnopqrstuvwxyz123");
+                        "profiles.e.codecs" + name + "aav1",
+                        "profiles.f.codecs" + name + "abcdefghijklmnopqrstuvwxyz1234");
     }
 
     @Test

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Players in a browser play what a pipeline has published. */
 @ExtendWith(ServicesExtension.class)
@@ -75,7 +76,15 @@ class StreamingIT {
                         "media",
                         PipelineFixture.previews(true)
                                 .put("streaming", "hls+dash")
-                                .put("ladder", ladder));
+                                .put("ladder", ladder))
+                .put(
+                        "profiles",
+                        new JsonObject()
+                                .put(
+                                        "av1",
+                                        new JsonObject()
+                                                .put("codecs", JsonArray.of("h264", "av1"))
+                                                .put("ladder", JsonArray.of(ladder.getJsonObject(0)))));
         pipeline.start(settings);
         Path subtitles =
                 Files.writeString(directory.resolve("usual.srt"), "1\n00:00:00,000 --> 00:00:13,000\nHello\n\n");
@@ -96,9 +105,8 @@ class StreamingIT {
                         "-metadata:s:s:0",
                         "language=eng"));
         pipeline.upload("uploads/late.mp4", clip("late", "-af", "asetpts=PTS+5/TB"));
-        for (String job : List.of("usual", "late")) {
-            pipeline.backend().send(PipelineFixture.job(job, "uploads/" + job + ".mp4"));
-        }
+        pipeline.backend().send(PipelineFixture.job("usual", "uploads/usual.mp4"));
+        pipeline.backend().send(PipelineFixture.job("late", "uploads/late.mp4").put("profile", "av1"));
         for (String job : List.of("usual", "late")) {
             assertThat(pipeline.backend().awaitEnd(job).getString("status")).isEqualTo("completed");
         }
@@ -175,6 +183,28 @@ class StreamingIT {
                 .isBetween(-30.0, -5.0);
     }
 
+    /** Readers of {@code video_versions} receive H.264 only. */
+    @Test
+    void listsAv1WithStreams() throws Exception {
+        JsonObject update = pipeline.backend().awaitEnd("late");
+        JsonObject av1 =
+                update.getJsonObject("streams").getJsonArray("renditions").getJsonObject(0);
+        String key = "videos/media-late_360pav1.mp4";
+
+        assertThat(update.getJsonArray("video_versions")).hasSize(1);
+        assertThat(av1.getString("s3_key")).isEqualTo(key);
+        assertThat(av1.getLong("file_size"))
+                .isEqualTo(Files.size(pipeline.bucket().file(key)));
+        assertThat(av1.getString("codecs")).matches("av01\\.0\\.01M\\.08\\.0\\.110\\.01\\.01\\.01\\.0,mp4a\\.40\\.2");
+        assertThat(outputs("late").getJsonArray("outputs").stream()
+                        .map(JsonObject.class::cast)
+                        .filter(output -> key.equals(output.getString("s3_key")))
+                        .map(output -> output.getString("type") + " " + output.getString("codecs")))
+                .containsExactly("stream_rendition " + av1.getString("codecs"));
+        assertThat(checked("late").getJsonArray("variants"))
+                .isEqualTo(JsonArray.of("video_360p.m3u8", "video_360pav1.m3u8"));
+    }
+
     /** The same in the update, in the user table and in the API as in the playlist. */
     @Test
     void renditionsHaveTheAttributesOfThePlaylist() throws IOException {
@@ -217,11 +247,7 @@ class StreamingIT {
 
     @Test
     void playlistsAreStrictlyValid() throws Exception {
-        ChildProcess check =
-                players.start("check.js", Map.of("DIRECTORY", playlists("usual").toString()));
-
-        assertThat(check.awaitExit(Duration.ofSeconds(60))).isTrue();
-        assertThat(new JsonObject(String.join("\n", players.output())))
+        assertThat(checked("usual"))
                 .isEqualTo(new JsonObject()
                         .put("variants", JsonArray.of("video_360p.m3u8", "video_720p.m3u8"))
                         .put("keyFrames", JsonArray.of("iframes_360p.m3u8", "iframes_720p.m3u8"))
@@ -239,9 +265,17 @@ class StreamingIT {
                                         JsonArray.of("video_720p.m3u8", 3))));
     }
 
-    @Test
-    void segmentsStartWithKeyFramesOfThePublishedFile() throws Exception {
-        try (Stream<Path> files = Files.list(playlists("usual"))) {
+    private static JsonObject checked(String job) throws Exception {
+        ChildProcess check =
+                players.start("check.js", Map.of("DIRECTORY", playlists(job).toString()));
+        assertThat(check.awaitExit(Duration.ofSeconds(60))).isTrue();
+        return new JsonObject(String.join("\n", players.output()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"usual", "late"})
+    void segmentsStartWithKeyFramesOfThePublishedFile(String job) throws Exception {
+        try (Stream<Path> files = Files.list(playlists(job))) {
             for (Path playlist :
                     files.filter(file -> file.toString().endsWith(".m3u8")).toList()) {
                 assertThat(PlaylistFile.read(playlist).error()).isEmpty();
@@ -253,6 +287,7 @@ class StreamingIT {
     @CsvSource({
         "native, videos/media-usual_720p.mp4",
         "hls, streams/media-usual/master.m3u8",
+        "hls, streams/media-late/master.m3u8",
         "dash, streams/media-late/manifest.mpd",
     })
     void playsAndSeeks(String player, String key) {
@@ -266,10 +301,14 @@ class StreamingIT {
         assertPlays(player, signed(outputs("usual"), field));
     }
 
-    /** Two players, one of them with signed URLs, start with two segments of four, and wait for each of the others. */
+    /**
+     * Two players, one of them with signed URLs, start with two segments of four, and wait for each of the others. AV1 is only in the
+     * stream of the whole video.
+     */
     @Test
     void playsVideoWhileItIsEncoded() throws Exception {
-        pipeline.backend().send(PipelineFixture.job("growing", "uploads/growing.mp4"));
+        pipeline.backend()
+                .send(PipelineFixture.job("growing", "uploads/growing.mp4").put("profile", "av1"));
         BackendSimulator.awaitThat(() -> outputs("growing").containsKey("streams"));
         JsonObject outputs = outputs("growing");
         Path master = pipeline.bucket().file(outputs.getJsonObject("streams").getString("hls_key"));
@@ -298,6 +337,14 @@ class StreamingIT {
             }
             assertThat(browser.errors()).isEmpty();
         }
+        assertThat(Files.readString(master)).doesNotContain("av01");
+        BackendSimulator.awaitThat(() ->
+                outputs("growing").getJsonObject("streams").getString("state").equals("complete"));
+        assertThat(checked("growing").getJsonArray("variants"))
+                .isEqualTo(JsonArray.of("video_360p.m3u8", "video_360pav1.m3u8"));
+        assertThat(PlaylistFile.read(playlists("growing").resolve("video_360pav1.m3u8"))
+                        .error())
+                .isEmpty();
     }
 
     private static Page growingPage(Browser browser, String url) {
@@ -333,7 +380,9 @@ class StreamingIT {
 
             assertThat(result.getJsonArray("errors")).as(result.encode()).isEmpty();
             assertThat(result.getDouble("duration")).isBetween(13.9, 14.2);
-            if (player.equals("hls")) {
+            if (url.contains("late/master")) {
+                assertThat(result.getJsonArray("codecs")).contains("avc1", "av01");
+            } else if (player.equals("hls")) {
                 assertThat(result.getJsonArray("texts")).contains("Hello", "In the frames");
                 assertThat(result.getJsonArray("sizes")).contains("640x360", "1280x720");
             }

@@ -354,12 +354,12 @@ class MessageCodecTest {
     void listsAv1WithStreams() {
         OutputFile av1 = new OutputFile(
                         OutputFile.Type.STREAM,
-                        "videos/m1_720p_av1.mp4",
+                        "videos/m1_720pav1.mp4",
                         1280,
                         720,
                         6_000_000,
                         "video/mp4",
-                        "720p_av1",
+                        "720pav1",
                         0)
                 .withVariant(new VariantAttributes(900_000, 800_000, "av01.0.05M.08.0.110.01.01.01.0", 25));
         OutputFile playlist =
@@ -374,8 +374,8 @@ class MessageCodecTest {
         assertThat(JobUpdate.videoVersions(outputs)).hasSize(1);
         assertThat(JobUpdate.streams(outputs)).hasValue(new JsonObject("""
                         {"hls_key": "streams/m1/master.m3u8", "state": "complete", "renditions": [
-                            {"quality": "720p_av1", "s3_key": "videos/m1_720p_av1.mp4",
-                             "s3Key": "videos/m1_720p_av1.mp4", "width": 1280, "height": 720, "file_size": 6000000,
+                            {"quality": "720pav1", "s3_key": "videos/m1_720pav1.mp4",
+                             "s3Key": "videos/m1_720pav1.mp4", "width": 1280, "height": 720, "file_size": 6000000,
                              "fileSize": 6000000, "bandwidth": 900000, "average_bandwidth": 800000,
                              "codecs": "av01.0.05M.08.0.110.01.01.01.0", "frame_rate": 25.0}]}
                         """));

@@ -161,7 +161,7 @@ class CommandLineTest {
                         " -preset medium -crf 23 -pix_fmt ",
                         " -x264-params fps=30000/1000 -preset:v:0 8 -crf:v:0 35"
                                 + " -svtav1-params:v:0 lp=3:fps-num=25000:fps-denom=1000 ",
-                        "[f=mp4:select=\\'v:0,a\\']720p_av1.mp4|[f=mp4:select=\\'v:1,a\\']720p.mp4|")
+                        "[f=mp4:select=\\'v:0,a\\']720pav1.mp4|[f=mp4:select=\\'v:1,a\\']720p.mp4|")
                 .doesNotContain("-c:v libx264");
     }
 
@@ -169,7 +169,7 @@ class CommandLineTest {
     @CsvSource({"20, 29.97, 29, 29970", "51, 0, 63, 30000", "0, 300, 1, 240000", "23, 0.5, 35, 1000"})
     void limitsOptionsOfAv1(int crf, double frameRate, int expectedCrf, int expectedRate) {
         assertThat(line(new Av1Encoder(crf, frameRate).options(2, 16)))
-                .isEqualTo("-preset:v:2 8 -crf:v:2 " + expectedCrf + " -svtav1-params:v:2 lp=6:fps-num=" + expectedRate
+                .isEqualTo("-preset:v:2 8 -crf:v:2 " + expectedCrf + " -svtav1-params:v:2 lp=4:fps-num=" + expectedRate
                         + ":fps-denom=1000");
     }
 

@@ -181,7 +181,7 @@ class SegmentEncoderIT {
                         List.of(new Rung("90p", 90, 200_000), new Rung("180p", 180, 400_000)),
                         Duration.ofSeconds(3))));
 
-        assertThat(whole.renditions()).extracting(RenditionFile::quality).containsExactly("90p", "180p", "180p_av1");
+        assertThat(whole.renditions()).extracting(RenditionFile::quality).containsExactly("90p", "180p", "180pav1");
         Path h264 = whole.renditions().get(1).file();
         Path av1 = whole.renditions().get(2).file();
         assertThat(FfmpegFixture.entries(av1, "v", "stream=codec_name,pix_fmt,width,height,nb_frames"))

@@ -148,7 +148,7 @@ class PlaylistsTest {
                 "av01.0.05M.08", 90_000, 1280, 720, VIDEO.initialization(), SEGMENTS, VIDEO.keyFrames());
         List<StreamRendition> renditions = List.of(
                 RENDITION,
-                new StreamRendition("720p_av1", "av1.mp4", new StreamFile(2_000_000, av1, Optional.of(AUDIO))));
+                new StreamRendition("720pav1", "av1.mp4", new StreamFile(2_000_000, av1, Optional.of(AUDIO))));
 
         assertThat(new HlsPlaylists(renditions, List.of(), new ClosedCaptions(List.of(CaptionChannel.CC1), false))
                         .build()
@@ -158,12 +158,12 @@ class PlaylistsTest {
                         "CODECS=\"avc1.64001f,mp4a.40.2\",RESOLUTION=1280x720,FRAME-RATE=25.000,AUDIO=\"audio\","
                                 + "CLOSED-CAPTIONS=\"cc\"\nvideo_720p.m3u8\n",
                         "CODECS=\"av01.0.05M.08,mp4a.40.2\",RESOLUTION=1280x720,FRAME-RATE=25.000,AUDIO=\"audio\"\n"
-                                + "video_720p_av1.m3u8\n");
+                                + "video_720pav1.m3u8\n");
         assertThat(new DashManifest(renditions).build().text().split("<AdaptationSet "))
                 .hasSize(4)
                 .satisfies(sets -> assertThat(sets[1]).contains("id=\"720p\"").doesNotContain("av01"))
                 .satisfies(sets -> assertThat(sets[2])
-                        .contains("id=\"720p_av1\"", "codecs=\"av01.0.05M.08\"")
+                        .contains("id=\"720pav1\"", "codecs=\"av01.0.05M.08\"")
                         .doesNotContain("avc1"));
     }
 
