@@ -71,7 +71,7 @@ final class InitializationSegment {
         byte[] content = content(stsd);
         long start = stsd.body() + Mp4Reader.VERSION_BYTES + Integer.BYTES;
         Box entry = reader.box(start, stsd.end());
-        if (entry.type().equals("mp4a")) {
+        if (!entry.type().equals("avc1")) {
             return content;
         }
         int fixed = SampleDescription.VISUAL_ENTRY_BYTES;

@@ -14,10 +14,12 @@ import java.util.stream.Stream;
  * With AV1, the largest rendition is encoded in this codec, too. Pure.
  */
 public final class RenditionLadder {
-    /** SVT-AV1 rejects smaller frames. */
-    private static final int MIN_AV1_SIDE = 4;
+    /** SVT-AV1 crashes with some smaller frames. */
+    private static final int MIN_AV1_SIDE = 64;
     /** Larger frames are beyond the levels of AV1. */
     private static final int MAX_AV1_SIDE = 8192;
+    /** SVT-AV1 rejects higher ones; bit/s. */
+    private static final int MAX_AV1_BITRATE = 100_000_000;
 
     private final List<Rung> rungs;
     private final boolean published;
@@ -45,7 +47,11 @@ public final class RenditionLadder {
     }
 
     private static Rendition av1(Rendition largest) {
-        return new Rendition(largest.quality() + Codec.AV1_SUFFIX, largest.size(), largest.maxBitrate(), Codec.AV1);
+        return new Rendition(
+                largest.quality() + Codec.AV1_SUFFIX,
+                largest.size(),
+                Math.min(MAX_AV1_BITRATE, largest.maxBitrate()),
+                Codec.AV1);
     }
 
     private List<Rendition> h264(Dimensions source) {

@@ -22,7 +22,7 @@ class SandboxTest {
 
     private static final String PREFIX = "/usr/bin/bwrap --unshare-all --die-with-parent --new-session --cap-drop ALL"
             + " --clearenv --setenv PATH /usr/bin:/bin --setenv HOME %1$s --setenv TMPDIR %1$s --setenv LC_ALL C"
-            + " --setenv AV_LOG_FORCE_NOCOLOR 1 --ro-bind /usr /usr --symlink usr/lib64 /lib64"
+            + " --setenv AV_LOG_FORCE_NOCOLOR 1 --setenv SVT_LOG 1 --ro-bind /usr /usr --symlink usr/lib64 /lib64"
             + " --proc /proc --remount-ro /proc --dev /dev --remount-ro /dev --dir /tmp"
             + " --ro-bind /home/video/.sluice/ffmpeg/linux /home/video/.sluice/ffmpeg/linux";
 

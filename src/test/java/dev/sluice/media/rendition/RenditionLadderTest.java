@@ -46,7 +46,8 @@ class RenditionLadderTest {
     @CsvSource({
         "1280, 720, 720pav1 1280x720; 720p 1280x720; 540p 960x540; 360p 640x360",
         "320, 240, 240pav1 320x240; 240p 320x240",
-        "320, 3, 2p 320x2",
+        "64, 66, 64pav1 64x66; 64p 64x66",
+        "320, 62, 62p 320x62",
         "8194, 100, 100p 8194x100",
     })
     void addsLargestRenditionInAv1(int width, int height, String expected) {
