@@ -2,6 +2,9 @@ package dev.sluice.media.rendition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.config.MediaConfig;
+import dev.sluice.ffmpeg.FfmpegFixture;
+import dev.sluice.ffmpeg.TestSources;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -54,6 +57,17 @@ class EncodeSpeedEstimatorTest {
         estimator.addKnown(Map.of(ULTRA_HD, 2e6));
         assertThat(seconds(FULL_HD)).as("of the same preset").isEqualTo(25);
         assertThat(seconds(FAST)).as("of its own class").isBetween(17.2, 17.3);
+    }
+
+    /** A pixel in AV1 takes as long as 2.9 of x264's fastest preset. */
+    @Test
+    void countsAv1InPixelsOfThePreset() {
+        MediaConfig media = FfmpegFixture.withPreset("ultrafast");
+        double h264 = EncodeWork.of(TestSources.FULL_HD, media, 1).pixelsPerFrame();
+
+        assertThat(EncodeWork.of(TestSources.FULL_HD, FfmpegFixture.withAv1(media), 1)
+                        .pixelsPerFrame())
+                .isEqualTo(h264 + 2.9 * 1280 * 720);
     }
 
     @Test
