@@ -7,7 +7,6 @@ import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.config.MediaConfig.Effort;
 import dev.sluice.config.MediaConfig.Rung;
-import dev.sluice.config.SluiceConfig;
 import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.ffmpeg.trial.EffortDecision.Reason;
 import dev.sluice.job.ErrorCode;
@@ -15,7 +14,6 @@ import dev.sluice.job.JobException;
 import dev.sluice.media.ProbedSource;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.media.rendition.SpeedClass;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -77,11 +75,6 @@ class EncoderTrialIT {
         assertThat(decide(source(WINDOW.replace("960x540", "320x180")), media("medium", true)))
                 .as("one rendition")
                 .contains(noTrial);
-        MediaConfig av1 = SluiceConfig.read(new JsonObject("""
-                {"media": {"adaptiveEffort": true, "codecs": ["h264", "av1"],
-                           "ladder": [{"quality": "540p", "shortSide": 540, "maxKbps": 1500}]}}
-                """), Map.of()).media();
-        assertThat(decide(source, av1)).as("one rendition in H.264").contains(noTrial);
     }
 
     @Test
