@@ -19,8 +19,9 @@ import java.util.List;
 /**
  * The track of a part.
  *
- * @param configuration content of {@code avcC}
- * @param format everything else that must be the same in all parts: size, matrix, color and aspect ratio
+ * @param configuration content of {@code avcC}; empty for AV1, whose key frames contain their sequence header
+ * @param format everything else that must be the same in all parts: size, matrix, color and aspect ratio; of AV1 also profile, level
+ *     and bit depth
  */
 record PartVideo(
         VideoPart part,
@@ -31,6 +32,9 @@ record PartVideo(
         ByteBuffer format) {
     private static final int COMPRESSOR_NAME = 42;
     private static final int COMPRESSOR_NAME_BYTES = 32;
+    /** Before the sequence header (AV1 Codec ISO Media File Format Binding, 2.3.3). */
+    private static final int AV1_FIELDS = 4;
+
     private static final int MAX_ENTRY_BYTES = 1 << 16;
     /** Rounding of timestamps by containers. */
     private static final Duration TOLERANCE = Duration.ofMillis(2);
@@ -40,7 +44,10 @@ record PartVideo(
         Mp4Reader reader = new Mp4Reader(source);
         List<Mp4Track> tracks = Mp4Track.of(reader, reader.topLevel("moov"));
         Mp4Track track = tracks.get(0);
-        Mp4Reader.require(tracks.size() == 1 && track.codec().startsWith("avc1."), "it has not only H.264 video");
+        Mp4Reader.require(
+                tracks.size() == 1
+                        && (track.codec().startsWith("avc1.") || track.codec().startsWith("av01.")),
+                "it has not only H.264 or AV1 video");
         Box entry = SampleDescription.entry(reader, reader.get(track.samples(), "stsd"));
         Mp4Reader.require(
                 entry.bodyBytes() >= SampleDescription.VISUAL_ENTRY_BYTES && entry.bodyBytes() <= MAX_ENTRY_BYTES,
@@ -55,6 +62,7 @@ record PartVideo(
             byte[] content = reader.bytes(box.start(), (int) (box.end() - box.start()));
             switch (box.type()) {
                 case "avcC" -> configuration = ByteBuffer.wrap(reader.bytes(box.body(), (int) box.bodyBytes()));
+                case "av1C" -> format = format.add(reader.bytes(box.body(), AV1_FIELDS));
                 // Bitrates.
                 case "btrt" -> {}
                 default -> format = format.add(content);

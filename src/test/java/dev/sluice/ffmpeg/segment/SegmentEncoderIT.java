@@ -682,6 +682,7 @@ class SegmentEncoderIT {
                 media.x264(),
                 media.audioBitrate(),
                 media.keyFrameInterval(),
+                media.codecs(),
                 media.thumbnails(),
                 MediaConfig.Streaming.NONE,
                 media.growing(),
