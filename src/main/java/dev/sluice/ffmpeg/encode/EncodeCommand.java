@@ -48,6 +48,7 @@ public final class EncodeCommand {
     /** The audio of a video that is encoded in segments. */
     public static final String AUDIO_FILE = "sound.m4a";
 
+    /** The start of this audio, for the playlists of a video that is being encoded. */
     public static final String AUDIO_HEAD_FILE = "sound-head.m4a";
 
     /**
