@@ -166,6 +166,7 @@ class SandboxIT {
                         "LC_ALL=C",
                         "PATH=/usr/bin:/bin",
                         "PWD=" + attempt,
+                        "SVT_LOG=1",
                         "TMPDIR=" + attempt);
     }
 
