@@ -8,6 +8,7 @@ import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.ffmpeg.process.InputArguments;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
+import dev.sluice.media.mp4.ChangedHeaders;
 import dev.sluice.media.streaming.FileRange;
 import dev.sluice.media.streaming.FragmentedStream;
 import dev.sluice.media.streaming.StreamFile;
@@ -183,22 +184,9 @@ class HybridWriterIT {
     /** A header that is wrong in any way gives a valid file or an error, in bounded time and memory. */
     @Test
     void rejectsInvalidHeaders() throws IOException {
-        byte[] plain = Files.readAllBytes(plain(Source.ONE_GOP));
-        int moov = new String(plain, StandardCharsets.ISO_8859_1).indexOf("moov") - 4;
-        int rejected = 0;
-        for (int position = moov; position + 4 <= plain.length; position += 4) {
-            int before = ByteBuffer.wrap(plain).getInt(position);
-            byte[] changed = plain.clone();
-            ByteBuffer.wrap(changed).putInt(position, new int[] {0, -1, before + 1}[position / 4 % 3]);
-            Path file = Files.write(directory.resolve("changed.mp4"), changed);
-            try {
-                write(file);
-            } catch (JobException error) {
-                assertThat(error.code()).isEqualTo(ErrorCode.OUTPUT_INVALID);
-                rejected++;
-            }
-        }
-        assertThat(rejected).isGreaterThan(100);
+        Path file = directory.resolve("changed.mp4");
+
+        ChangedHeaders.assertReadOrRejected(Files.readAllBytes(plain(Source.ONE_GOP)), file, () -> write(file));
     }
 
     @Test
