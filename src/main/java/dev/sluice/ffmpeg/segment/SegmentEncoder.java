@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -170,11 +171,12 @@ public record SegmentEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEsti
     /**
      * Encodes the whole audio, with one thread, and measures it; blocks.
      *
+     * @param gain dB, see {@link EncodeRunner#gain}
      * @throws dev.sluice.job.JobException as {@link #encodeVideo}
      */
-    public EncodedAudio encodeAudio(EncodeRequest request, AudioStream audio) {
-        SourceDamage damage = runner.encode(
-                request, audioCommand(request, audio).audioOnly(request.source(), audio), new ProgressParser());
+    public EncodedAudio encodeAudio(EncodeRequest request, AudioStream audio, OptionalDouble gain) {
+        SourceDamage damage =
+                runner.encode(request, audioCommand(gain).audioOnly(request.source(), audio), new ProgressParser());
         Path file = request.directory().resolve(EncodeCommand.AUDIO_FILE);
         return new EncodedAudio(file, damage, runner.loudnessMeter().measureOutput(file, request.cancellation()));
     }
@@ -184,15 +186,13 @@ public record SegmentEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEsti
      *
      * @throws dev.sluice.job.JobException as {@link #encodeVideo}
      */
-    public Path encodeAudioHead(EncodeRequest request, AudioStream audio, Duration duration) {
+    public Path encodeAudioHead(EncodeRequest request, AudioStream audio, OptionalDouble gain, Duration duration) {
         var unused = runner.encode(
-                request,
-                audioCommand(request, audio).audioHead(request.source(), audio, duration),
-                new ProgressParser());
+                request, audioCommand(gain).audioHead(request.source(), audio, duration), new ProgressParser());
         return request.directory().resolve(EncodeCommand.AUDIO_HEAD_FILE);
     }
 
-    private EncodeCommand audioCommand(EncodeRequest request, AudioStream audio) {
-        return new EncodeCommand(runner.media(), 1).withGain(runner.gain(request, audio));
+    private EncodeCommand audioCommand(OptionalDouble gain) {
+        return new EncodeCommand(runner.media(), 1).withGain(gain);
     }
 }

@@ -104,9 +104,14 @@ public final class SegmentStage implements Stage {
                 source,
                 estimateBytes(plan, plan.end()),
                 true,
-                request -> audioHead(context, plan, encoder, audio, request)
-                        .compose(head -> services.blocking(() -> encoder.encodeAudio(request, audio))
-                                .map(whole -> new Audio(whole, head))),
+                request -> services.blocking(() -> encoder.runner().gain(request, audio))
+                        .compose(gain -> audioHead(
+                                        context,
+                                        plan,
+                                        duration -> services.blocking(
+                                                () -> encoder.encodeAudioHead(request, audio, gain, duration)))
+                                .compose(head -> services.blocking(() -> encoder.encodeAudio(request, audio, gain))
+                                        .map(whole -> new Audio(whole, head)))),
                 (result, text) -> growing.publishAudio(
                                 context, plan, result.whole().file(), result.head())
                         .compose(stream -> store(
@@ -121,11 +126,8 @@ public final class SegmentStage implements Stage {
 
     /** Viewers need not wait for the whole audio. */
     private Future<Optional<TaskStream>> audioHead(
-            StageContext context, EncodePlan plan, SegmentEncoder encoder, AudioStream audio, EncodeRequest request) {
-        return growing.publishAudioHead(
-                        context,
-                        plan,
-                        duration -> services.blocking(() -> encoder.encodeAudioHead(request, audio, duration)))
+            StageContext context, EncodePlan plan, Function<Duration, Future<Path>> encode) {
+        return growing.publishAudioHead(context, plan, encode)
                 .compose(head ->
                         head.isPresent() ? growth.apply(context.job().id()).map(head) : Future.succeededFuture(head));
     }

@@ -11,6 +11,7 @@ import dev.sluice.config.MediaConfig.Rung;
 import dev.sluice.ffmpeg.CaptionedClip;
 import dev.sluice.ffmpeg.DecodedFrames;
 import dev.sluice.ffmpeg.FfmpegFixture;
+import dev.sluice.ffmpeg.encode.EncodeRequest;
 import dev.sluice.ffmpeg.encode.EncodeRunner;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.ffmpeg.probe.FrameTimestampScanner;
@@ -50,6 +51,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -302,7 +304,8 @@ class SegmentEncoderIT {
 
         Path audio = encoder.encodeAudio(
                         FfmpegFixture.request(source, info, Files.createTempDirectory(directory, "audio")),
-                        info.audio().orElseThrow())
+                        info.audio().orElseThrow(),
+                        OptionalDouble.empty())
                 .file();
         Path fragments = directory.resolve("audio.mp4");
         FragmentedStream stream = AudioFragmentWriter.write(
@@ -314,6 +317,7 @@ class SegmentEncoderIT {
                 encoder.encodeAudioHead(
                         FfmpegFixture.request(source, info, Files.createTempDirectory(directory, "head")),
                         info.audio().orElseThrow(),
+                        OptionalDouble.empty(),
                         Duration.ofSeconds(4)),
                 "a");
         // The audio starts after a second; 48,000 samples per second, 1024 in a packet.
@@ -630,8 +634,10 @@ class SegmentEncoderIT {
         }
         List<SourceDamage> damage =
                 new ArrayList<>(encoded.stream().map(EncodedSegment::damage).toList());
-        Optional<SegmentEncoder.EncodedAudio> encodedAudio =
-                info.audio().map(audio -> encoder.encodeAudio(FfmpegFixture.request(source, info, directory), audio));
+        Optional<SegmentEncoder.EncodedAudio> encodedAudio = info.audio().map(audio -> {
+            EncodeRequest request = FfmpegFixture.request(source, info, directory);
+            return encoder.encodeAudio(request, audio, encoder.runner().gain(request, audio));
+        });
         encodedAudio.ifPresent(audio -> damage.add(audio.damage()));
         List<Path> files =
                 encoded.stream().flatMap(segment -> segment.files().stream()).toList();
