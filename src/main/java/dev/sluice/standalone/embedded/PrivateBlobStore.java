@@ -20,6 +20,9 @@ import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
 import software.amazon.awssdk.services.s3.model.CopyObjectResponse;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.MetadataDirective;
 import software.amazon.awssdk.services.s3.model.ObjectCannedACL;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
@@ -83,11 +86,64 @@ final class PrivateBlobStore extends ForwardingBlobStore {
         return response;
     }
 
+    /** Links the file of the object if that is possible; otherwise copies its bytes. */
     @Override
     public CopyObjectResponse copyBlob(CopyObjectRequest request) {
-        CopyObjectResponse response = super.copyBlob(request);
+        CopyObjectResponse response =
+                isPlainCopy(request) && link(request) ? describe(request) : super.copyBlob(request);
         restrict(request.destinationBucket(), request.destinationKey());
         return response;
+    }
+
+    /** Whether an object is copied within its bucket, with its metadata, without conditions, versions and encryption. */
+    private static boolean isPlainCopy(CopyObjectRequest request) {
+        CopyObjectRequest plain = CopyObjectRequest.builder()
+                .sourceBucket(request.sourceBucket())
+                .sourceKey(request.sourceKey())
+                .destinationBucket(request.sourceBucket())
+                .destinationKey(request.destinationKey())
+                .acl(request.acl())
+                .metadataDirective(request.metadataDirective())
+                // Not used in a copy that keeps the metadata.
+                .contentType(request.contentType())
+                .metadata(request.metadata())
+                .build();
+        return request.metadataDirective() != MetadataDirective.REPLACE && plain.equals(request);
+    }
+
+    /**
+     * Links the file of an object, with its attributes, to another key. Both keys can share the file, because the store replaces
+     * files and never changes them.
+     *
+     * @return false if a key has no file of its own, the new key exists, or the file system has no links
+     */
+    private boolean link(CopyObjectRequest request) {
+        Path bucket = root.resolve(request.sourceBucket());
+        Path source = bucket.resolve(request.sourceKey()).normalize();
+        Path target = bucket.resolve(request.destinationKey()).normalize();
+        if (!source.startsWith(bucket)
+                || !target.startsWith(bucket)
+                || request.destinationKey().endsWith("/")
+                || !Files.isRegularFile(source, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        try {
+            PrivateFiles.createParents(target);
+            Files.createLink(target, source);
+            return true;
+        } catch (UnsupportedOperationException | IOException unsupported) {
+            return false;
+        }
+    }
+
+    private CopyObjectResponse describe(CopyObjectRequest request) {
+        HeadObjectResponse copy = blobMetadata(HeadObjectRequest.builder()
+                .bucket(request.destinationBucket())
+                .key(request.destinationKey())
+                .build());
+        return CopyObjectResponse.builder()
+                .copyObjectResult(result -> result.eTag(copy.eTag()).lastModified(copy.lastModified()))
+                .build();
     }
 
     @Override

@@ -22,10 +22,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.MetadataDirective;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 final class EmbeddedObjectStoreIT {
     @TempDir
@@ -35,20 +39,92 @@ final class EmbeddedObjectStoreIT {
     void keepsObjectsAcrossRestart() throws IOException {
         try (EmbeddedObjectStore store = EmbeddedObjectStore.start(dir, "videos");
                 S3AsyncClient s3 = client(store, store.secretKey())) {
-            s3.putObject(
-                            put -> put.bucket("videos").key("a/b.mp4").contentType("video/mp4"),
-                            AsyncRequestBody.fromString("video"))
-                    .join();
+            put(s3, "a/b.mp4", "video");
         }
 
         try (EmbeddedObjectStore again = EmbeddedObjectStore.start(dir, "videos");
                 S3AsyncClient s3 = client(again, again.secretKey())) {
-            var got = s3.getObject(get -> get.bucket("videos").key("a/b.mp4"), AsyncResponseTransformer.toBytes())
-                    .join();
+            ResponseBytes<GetObjectResponse> got = get(s3, "a/b.mp4");
 
             assertThat(got.asUtf8String()).isEqualTo("video");
             assertThat(got.response().contentType()).isEqualTo("video/mp4");
         }
+    }
+
+    @Test
+    void copiesObjectByLink() throws IOException {
+        try (EmbeddedObjectStore store = EmbeddedObjectStore.start(dir, "videos");
+                S3AsyncClient s3 = client(store, store.secretKey())) {
+            put(s3, "staged/1", "video");
+
+            copy(s3, "staged/1", "media/b.mp4");
+
+            assertThat(Files.isSameFile(file("staged/1"), file("media/b.mp4"))).isTrue();
+            assertThat(Files.getPosixFilePermissions(file("media")))
+                    .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+            put(s3, "staged/1", "other video");
+            assertThat(get(s3, "media/b.mp4").asUtf8String()).isEqualTo("video");
+            assertThat(get(s3, "media/b.mp4").response().contentType()).isEqualTo("video/mp4");
+            assertThat(get(s3, "media/b.mp4").response().eTag())
+                    .isEqualTo("\"421b47ffd946ca083b65cd668c6b17e6\"")
+                    .isNotEqualTo(get(s3, "staged/1").response().eTag());
+
+            copy(s3, "staged/1", "media/b.mp4");
+            s3.deleteObject(delete -> delete.bucket("videos").key("staged/1")).join();
+
+            assertThat(get(s3, "media/b.mp4").asUtf8String()).isEqualTo("other video");
+        }
+    }
+
+    @Test
+    void copiesObjectWithOtherMetadata() throws IOException {
+        try (EmbeddedObjectStore store = EmbeddedObjectStore.start(dir, "videos");
+                S3AsyncClient s3 = client(store, store.secretKey())) {
+            put(s3, "a", "video");
+
+            s3.copyObject(copy -> copy.sourceBucket("videos")
+                            .sourceKey("a")
+                            .destinationBucket("videos")
+                            .destinationKey("b")
+                            .metadataDirective(MetadataDirective.REPLACE)
+                            .contentType("video/webm"))
+                    .join();
+
+            assertThat(get(s3, "b").response().contentType()).isEqualTo("video/webm");
+            assertThat(get(s3, "a").response().contentType()).isEqualTo("video/mp4");
+        }
+    }
+
+    @Test
+    void rejectsCopyOfMissingObject() throws IOException {
+        try (EmbeddedObjectStore store = EmbeddedObjectStore.start(dir, "videos");
+                S3AsyncClient s3 = client(store, store.secretKey())) {
+            assertThatThrownBy(() -> copy(s3, "missing", "b")).hasCauseInstanceOf(NoSuchKeyException.class);
+        }
+    }
+
+    private Path file(String key) {
+        return dir.resolve("videos").resolve(key);
+    }
+
+    private static void put(S3AsyncClient s3, String key, String content) {
+        s3.putObject(
+                        put -> put.bucket("videos").key(key).contentType("video/mp4"),
+                        AsyncRequestBody.fromString(content))
+                .join();
+    }
+
+    private static void copy(S3AsyncClient s3, String from, String to) {
+        s3.copyObject(copy -> copy.sourceBucket("videos")
+                        .sourceKey(from)
+                        .destinationBucket("videos")
+                        .destinationKey(to))
+                .join();
+    }
+
+    private static ResponseBytes<GetObjectResponse> get(S3AsyncClient s3, String key) {
+        return s3.getObject(get -> get.bucket("videos").key(key), AsyncResponseTransformer.toBytes())
+                .join();
     }
 
     @Test
