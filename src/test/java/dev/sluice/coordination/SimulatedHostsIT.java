@@ -36,7 +36,7 @@ class SimulatedHostsIT {
     /** A host with two cores encodes 1080p at 0.6 times real time with the default ladder. */
     private static final Duration WORK = Duration.ofMinutes(200);
     /** As many as the planner creates for this duration. */
-    private static final int SEGMENTS = 128;
+    private static final int SEGMENTS = 125;
     /** One thread encodes audio 33 times as fast as it is played. */
     private static final Duration AUDIO = Duration.ofHours(2).dividedBy(33);
     /** Download, concatenation and verification of about 3 GB. */

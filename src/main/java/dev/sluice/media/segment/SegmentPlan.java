@@ -33,6 +33,21 @@ public record SegmentPlan(Duration start, Duration end, Duration segmentDuration
                 start, end, grid.multipliedBy(cellsPerSegment), Math.toIntExact(ceil(cells, cellsPerSegment)));
     }
 
+    /**
+     * Plans at most {@code maxCount} segments of about equal duration, and fewer if they would be shorter than {@code minSegment}.
+     * More only if they would be longer than {@code maxSegment}.
+     *
+     * @param maxCount 1 or more
+     * @param grid as in {@link #of(Duration, Duration, Duration, Duration)}
+     */
+    public static SegmentPlan of(
+            Duration start, Duration end, int maxCount, Duration minSegment, Duration maxSegment, Duration grid) {
+        long cells = Math.max(1, ceil(end.minus(start).toNanos(), grid.toNanos()));
+        Duration target = grid.multipliedBy(ceil(cells, maxCount));
+        Duration segment = target.compareTo(minSegment) > 0 ? target : minSegment;
+        return of(start, end, segment.compareTo(maxSegment) < 0 ? segment : maxSegment, grid);
+    }
+
     public List<Segment> segments() {
         return IntStream.range(0, count).mapToObj(this::segment).toList();
     }

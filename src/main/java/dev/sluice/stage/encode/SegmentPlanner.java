@@ -32,12 +32,15 @@ public record SegmentPlanner(
         Duration maxTaskDuration,
         int threads) {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentPlanner.class);
-    /** Segments of a long video, unless they become too short: many hosts then finish at about the same time. */
-    private static final int TARGET_COUNT = 128;
+    /**
+     * Segments of a long video, unless they become too short: many hosts then finish at about the same time. With the audio, these
+     * are 128 tasks: full rounds for 2, 4, 8, 16 and 32 equal hosts.
+     */
+    private static final int MAX_COUNT = 127;
     /** In a shorter task, starting FFmpeg and decoding the preroll take a significant part of the time. */
     private static final Duration MIN_TASK = Duration.ofSeconds(30);
     /** Margin: a segment may be more complex than the video on average, and its host slower than this one. */
-    private static final double FRACTION_OF_MAX = 0.5;
+    private static final int MARGIN = 2;
 
     /** The plan; empty for a video that is encoded in one piece. Blocks; reads a long source completely. */
     Optional<EncodePlan> plan(ProbedSource source, MediaConfig media, CancellationToken cancellation) {
@@ -67,19 +70,21 @@ public record SegmentPlanner(
         }
         Duration start = info.times().videoStart().orElse(Duration.ZERO);
         Duration length = timestamps.duration();
-        double fraction = (double) taskDuration(estimate).toMillis() / estimate.toMillis();
-        Duration maxSegment = Duration.ofMillis((long) (length.toMillis() * fraction));
-        SegmentPlan segments = SegmentPlan.of(start, start.plus(length), maxSegment, media.keyFrameInterval());
+        SegmentPlan segments = SegmentPlan.of(
+                start,
+                start.plus(length),
+                MAX_COUNT,
+                part(length, MIN_TASK, estimate),
+                part(length, maxTaskDuration.dividedBy(MARGIN), estimate),
+                media.keyFrameInterval());
         return segments.count() == 1
                 ? Optional.empty()
                 : Optional.of(encodePlan(info, media, segments, timestamps.firstFrameTimes(segments)));
     }
 
-    private Duration taskDuration(Duration estimate) {
-        Duration max = Duration.ofMillis((long) (maxTaskDuration.toMillis() * FRACTION_OF_MAX));
-        Duration target = estimate.dividedBy(TARGET_COUNT);
-        target = target.compareTo(MIN_TASK) > 0 ? target : MIN_TASK;
-        return target.compareTo(max) < 0 ? target : max;
+    /** The duration of the part of a video that takes this time, by the estimate for all of it. */
+    private static Duration part(Duration length, Duration task, Duration estimate) {
+        return Duration.ofMillis(length.toMillis() * task.toMillis() / estimate.toMillis());
     }
 
     private EncodePlan encodePlan(

@@ -52,6 +52,32 @@ class SegmentPlanTest {
         }
     }
 
+    @Test
+    void plansAtMostTheCount() {
+        for (int seconds = 1; seconds < 3_000; seconds++) {
+            assertThat(plan(seconds, 127, 1, 60).size()).isLessThanOrEqualTo(127);
+        }
+        assertThat(plan(7_200, 127, 10, 120)).hasSize(125);
+    }
+
+    @Test
+    void boundsSegmentsBeforeTheirCount() {
+        assertThat(plan(100, 127, 30, 60)).hasSize(4);
+        assertThat(plan(7_200, 127, 10, 24)).hasSize(300);
+        assertThat(plan(100, 127, 30, 20)).hasSize(5);
+    }
+
+    private static List<Segment> plan(int seconds, int count, int shortest, int longest) {
+        return SegmentPlan.of(
+                        BEGIN,
+                        BEGIN.plusSeconds(seconds),
+                        count,
+                        Duration.ofSeconds(shortest),
+                        Duration.ofSeconds(longest),
+                        GRID)
+                .segments();
+    }
+
     private static List<Segment> plan(int seconds, int longest) {
         return SegmentPlan.of(BEGIN, BEGIN.plusSeconds(seconds), Duration.ofSeconds(longest), GRID)
                 .segments();
