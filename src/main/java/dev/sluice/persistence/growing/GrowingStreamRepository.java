@@ -32,26 +32,31 @@ public final class GrowingStreamRepository {
     private static final String INSERT = """
             INSERT INTO sluice.growing_stream (job_id, token, media_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
             """;
-    // Tasks are numbered in the order of time. The audio, task 0, need not be done: its checkpoint may contain as much
-    // as
-    // the tasks up to a number need. Rows are locked in the order stream, job. The process that committed
-    // the last task may have stopped before it wrote the end of the playlists: they may be claimed until they are
-    // deleted.
-    private static final String CLAIM = """
-            UPDATE sluice.growing_stream g
-               SET lease = g.lease + 1, lease_until = clock_timestamp() + make_interval(secs => $3)
-              FROM sluice.job j,
-                   (SELECT least(coalesce(min(task) FILTER (WHERE state <> 'done' AND checkpoint -> $4 IS NULL),
-                                          max(task) + 1),
-                                 min((checkpoint ->> $5)::integer) FILTER (WHERE state <> 'done')) AS available,
-                           bool_and(state = 'done') AS complete
-                      FROM sluice.stage_run WHERE job_id = $1 AND stage = $2) t
-             WHERE g.job_id = $1 AND j.id = $1 AND j.state IN ('running', 'completed')
-               AND g.token = (SELECT max(token) FROM sluice.growing_stream WHERE job_id = $1)
+    // Tasks are numbered in the order of time. The audio, task 0, need not be done: its checkpoint may contain what the
+    // tasks up to a number need.
+    private static final String AVAILABLE = """
+            (SELECT least(coalesce(min(task) FILTER (WHERE state <> 'done' AND checkpoint -> $3 IS NULL),
+                                   max(task) + 1),
+                          min((checkpoint ->> $4)::integer) FILTER (WHERE state <> 'done')) AS available,
+                    bool_and(state = 'done') AS complete
+               FROM sluice.stage_run WHERE job_id = %s AND stage = $2) t
+            """;
+    // The process that committed the last task may have stopped before it wrote the end of the playlists: they may be
+    // claimed until they are deleted.
+    private static final String CLAIMABLE = """
+            j.state IN ('running', 'completed')
+               AND g.token = (SELECT max(token) FROM sluice.growing_stream n WHERE n.job_id = g.job_id)
                AND (g.lease_until IS NULL OR g.lease_until < clock_timestamp())
                AND g.shown < t.available AND t.available > 1
-            RETURNING g.token, g.lease, g.announced, j.message::text AS message, t.available, t.complete
             """;
+    // Rows are locked in the order stream, job.
+    private static final String CLAIM = """
+            UPDATE sluice.growing_stream g
+               SET lease = g.lease + 1, lease_until = clock_timestamp() + make_interval(secs => $5)
+              FROM sluice.job j, %s
+             WHERE g.job_id = $1 AND j.id = $1 AND %s
+            RETURNING g.token, g.lease, g.announced, j.message::text AS message, t.available, t.complete
+            """.formatted(AVAILABLE.formatted("$1"), CLAIMABLE);
     private static final String SELECT_TASKS = """
             SELECT CASE WHEN state = 'done' THEN result ELSE checkpoint END -> $4 AS stream FROM sluice.stage_run
              WHERE job_id = $1 AND stage = $2 AND task < $3 AND (state = 'done' OR checkpoint -> $4 IS NOT NULL)
@@ -75,13 +80,9 @@ public final class GrowingStreamRepository {
                AND g.token = (SELECT max(token) FROM sluice.growing_stream WHERE job_id = $1)
             """;
     private static final String SELECT_BEHIND = """
-            SELECT DISTINCT g.job_id FROM sluice.growing_stream g JOIN sluice.job j ON j.id = g.job_id
-             WHERE (j.state = 'running'
-                    OR j.state = 'completed'
-                       AND g.shown <= (SELECT max(task) FROM sluice.stage_run WHERE job_id = j.id AND stage = $2))
-               AND (g.lease_until IS NULL OR g.lease_until < clock_timestamp())
-             LIMIT $1
-            """;
+            SELECT g.job_id FROM sluice.growing_stream g JOIN sluice.job j ON j.id = g.job_id CROSS JOIN LATERAL %s
+             WHERE %s LIMIT $1
+            """.formatted(AVAILABLE.formatted("g.job_id"), CLAIMABLE);
     // A plan of which the job has a newer one belongs to a failed attempt of the job.
     private static final String OBSOLETE = """
             (coalesce(j.state, 'failed') = 'failed'
@@ -165,7 +166,7 @@ public final class GrowingStreamRepository {
      * @param until field of a checkpoint with the number of the first task that needs more of it
      */
     public Future<Optional<Growth>> claim(JobId job, Duration duration, String field, String until) {
-        return database.execute(CLAIM, job.value(), SEGMENT, SqlDurations.toSeconds(duration), field, until)
+        return database.execute(CLAIM, job.value(), SEGMENT, field, until, SqlDurations.toSeconds(duration))
                 .compose(rows -> rows.size() == 0
                         ? Future.succeededFuture(Optional.empty())
                         : growth(rows.iterator().next(), field).map(Optional::of));
@@ -237,11 +238,11 @@ public final class GrowingStreamRepository {
     }
 
     /**
-     * Jobs that have not failed, whose playlists may lack what is available because a process stopped before it wrote them; up to
+     * Jobs that {@link #claim} would claim with the same fields, because a process stopped before it wrote their playlists; up to
      * 100.
      */
-    public Future<List<JobId>> findBehind() {
-        return database.execute(SELECT_BEHIND, BATCH, SEGMENT)
+    public Future<List<JobId>> findBehind(String field, String until) {
+        return database.execute(SELECT_BEHIND, BATCH, SEGMENT, field, until)
                 .map(rows -> Rows.stream(rows)
                         .map(row -> new JobId(row.getString("job_id")))
                         .toList());

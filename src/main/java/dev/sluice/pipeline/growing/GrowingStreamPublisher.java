@@ -87,7 +87,7 @@ public final class GrowingStreamPublisher {
 
     /** Lets all streams grow that are behind because a process stopped or the object store was unavailable. Never fails. */
     public Future<Void> growAll() {
-        return streams.findBehind()
+        return streams.findBehind(TaskStream.FIELD, TaskStream.UNTIL)
                 .compose(jobs -> ParallelTasks.sequentially(jobs, this::grow))
                 .recover(cause -> {
                     LOG.atWarn()

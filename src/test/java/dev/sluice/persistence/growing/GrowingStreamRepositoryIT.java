@@ -19,6 +19,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,10 @@ class GrowingStreamRepositoryIT {
         return await(streams.claim(JOB, LEASE, "stream", "until"));
     }
 
+    private List<JobId> behind() {
+        return await(streams.findBehind("stream", "until"));
+    }
+
     private static JobUpdate update(GrowingStreamRepository.Progress progress) {
         return JobUpdate.started(
                 SAMPLE,
@@ -74,9 +79,11 @@ class GrowingStreamRepositoryIT {
     @Test
     void growsToFirstTaskThatIsNotDone() {
         done(1, 2);
+        assertThat(behind()).as("the audio is missing").isEmpty();
         assertThat(claim()).as("the audio is missing").isEmpty();
 
         done(0);
+        assertThat(behind()).containsExactly(JOB);
         Growth growth = claim().orElseThrow();
 
         assertThat(growth.available()).isEqualTo(3);
@@ -100,6 +107,7 @@ class GrowingStreamRepositoryIT {
                 .extracting(task -> task.map(JsonObject::encode).orElse(""))
                 .containsExactly("{\"n\":9}", "{\"n\":1}", "{\"n\":2}");
         await(streams.grown(head, Optional.empty()));
+        assertThat(behind()).as("more audio is needed").isEmpty();
         assertThat(claim()).as("more audio is needed").isEmpty();
 
         done(0);
@@ -136,7 +144,7 @@ class GrowingStreamRepositoryIT {
         done(0, 1);
         Growth lost = claim().orElseThrow();
         database.execute("UPDATE sluice.growing_stream SET lease_until = now() - interval '1 s'");
-        assertThat(await(streams.findBehind())).containsExactly(JOB);
+        assertThat(behind()).containsExactly(JOB);
         Growth taken = claim().orElseThrow();
 
         await(streams.grown(lost, Optional.of(GrowingStreamRepositoryIT::update)));
@@ -210,7 +218,7 @@ class GrowingStreamRepositoryIT {
         database.execute("DELETE FROM sluice.outbox; UPDATE sluice.job SET state = 'completed', finished_at = now()");
         GrowingStream expired = await(streams.findExpired(Duration.ZERO)).get(0);
 
-        assertThat(await(streams.findBehind())).containsExactly(JOB);
+        assertThat(behind()).containsExactly(JOB);
         Growth growth = claim().orElseThrow();
         assertThat(growth.complete()).isTrue();
         assertThat(await(streams.findExpired(Duration.ZERO)))
@@ -218,7 +226,7 @@ class GrowingStreamRepositoryIT {
                 .isEmpty();
         await(streams.grown(growth, Optional.of(GrowingStreamRepositoryIT::update)));
 
-        assertThat(await(streams.findBehind())).isEmpty();
+        assertThat(behind()).isEmpty();
         assertThat(database.value("SELECT count(*) FROM sluice.outbox"))
                 .as("no update follows the end")
                 .isEqualTo("0");
