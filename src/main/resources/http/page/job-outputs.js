@@ -3,6 +3,7 @@ import { h, setChildren } from './dom.js';
 import { timecode } from './format.js';
 import { noticeArea } from './notice.js';
 import { player } from './player.js';
+import { previewClip } from './preview-clip.js';
 
 // Presigned URLs are renewed before they expire.
 const RENEW_BEFORE_MS = 60_000;
@@ -11,7 +12,7 @@ const RENEW_BEFORE_MS = 60_000;
 const POLL_MS = 10_000;
 
 /**
- * The outputs of a job: the player and the thumbnails. While a video is encoded in segments, its growing stream.
+ * The outputs of a job: the player, the preview clip and the thumbnails. While a video is encoded in segments, its growing stream.
  *
  * @param {string} id of the job
  * @returns {{node: HTMLElement, show: function(Object): void, close: function(): void}} `show` takes the job; `close` ends all
@@ -54,9 +55,10 @@ export function jobOutputs(id) {
     const images = files.filter(({ type }) => type === 'thumbnail').sort((one, other) => one.timestamp - other.timestamp);
     const renditions = files.filter(({ type }) => type === 'scaled').sort((one, other) => one.height - other.height);
     const poster = files.find(({ type }) => type === 'poster') ?? images[0];
+    const clips = files.filter(({ type }) => type === 'preview');
     const storyboard = files.find(({ type }) => type === 'storyboard');
     const stream = streams?.hls_url ? { key: streams.hls_key, url: streams.hls_url } : null;
-    setChildren(thumbnails, ...images.map(({ url, timestamp = 0, width, height }) => h('li', {},
+    setChildren(thumbnails, clips.map((clip) => h('li', {}, previewClip(clip))), ...images.map(({ url, timestamp = 0, width, height }) => h('li', {},
       h('button', { type: 'button', class: 'thumbnail', 'aria-label': `Go to ${timecode(timestamp)}`, onclick: () => screen.seek(timestamp) },
         h('img', { src: url, alt: '', width, height, loading: 'lazy' }),
         h('span', { 'aria-hidden': 'true' }, timecode(timestamp))))));

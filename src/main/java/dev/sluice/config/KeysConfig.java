@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  *
  * @param video template with {@code {mediaId}} and {@code {quality}}, each once
  * @param thumbnail template with {@code {mediaId}} and {@code {n}}, each once
- * @param stream template of playlists, poster, storyboard and text tracks with {@code {mediaId}} and {@code {name}}, each once
+ * @param stream template of playlists, poster, storyboard, preview clip and text tracks with {@code {mediaId}} and {@code {name}}, each once
  * @param staging prefix of staged objects, ends with a slash
  */
 public record KeysConfig(String video, String thumbnail, String stream, String staging) {
@@ -25,7 +25,10 @@ public record KeysConfig(String video, String thumbnail, String stream, String s
     /** Leaves space for the rest of a key, which has at most 1024 bytes in UTF-8. */
     private static final int MAX_PREFIX = 128;
 
-    /** A name of each kind of object with {@code keys.stream}. */
+    /**
+     * A name of each kind of object with {@code keys.stream}, except the preview clip: its name could be that of a rendition, but
+     * {@link MediaConfig} excludes this.
+     */
     private static final List<String> STREAM_NAMES = List.of(
             "master.m3u8",
             "audio.m3u8",

@@ -211,9 +211,9 @@ public record MediaConfig(
      */
     public record Thumbnails(Duration interval, int width) {}
 
-    /** Whether a poster and a storyboard are made. */
-    public record Preview(boolean poster, boolean storyboard) {
-        /** Whether the encode makes the small frames of which both are made. */
+    /** Whether a poster, a storyboard and a preview clip are made. */
+    public record Preview(boolean poster, boolean storyboard, boolean clip) {
+        /** Whether the encode makes the small frames of which poster and storyboard are made. */
         public boolean needsTiles() {
             return poster || storyboard;
         }
@@ -281,6 +281,10 @@ public record MediaConfig(
     private static final String RENDITIONS = "renditions";
     private static final String THUMBNAILS = "thumbnails";
     private static final String CODECS = "codecs";
+    private static final String PREVIEW_CLIP = "previewClip";
+    /** The name of the object without its extension, which is that of renditions. */
+    private static final String CLIP_NAME = "preview";
+
     private static final int MAX_QUALITY = 32;
     private static final double MIN_LOUDNESS = -40;
     private static final double MAX_LOUDNESS = -5;
@@ -313,7 +317,7 @@ public record MediaConfig(
                 new Thumbnails(Duration.ofSeconds(15), 320),
                 Streaming.HLS,
                 growing,
-                new Preview(true, true),
+                new Preview(true, true, false),
                 OptionalDouble.empty(),
                 new Published(true, true),
                 limits);
@@ -339,7 +343,8 @@ public record MediaConfig(
                 new Growing(section.bool("streamWhileEncoding", base.growing.enabled()), base.growing.keep()),
                 new Preview(
                         section.bool("poster", base.preview.poster()),
-                        section.bool("storyboard", base.preview.storyboard())),
+                        section.bool("storyboard", base.preview.storyboard()),
+                        section.bool(PREVIEW_CLIP, base.preview.clip())),
                 reader.section(path + ".loudness")
                         .read(LOUDNESS_TARGET, MediaConfig::loudnessTarget)
                         .orElse(base.loudnessTarget),
@@ -350,7 +355,13 @@ public record MediaConfig(
         if (!media.publishesAnything()) {
             section.addError(
                     RENDITIONS,
-                    "one of renditions, thumbnails, poster and storyboard must be true: nothing is published");
+                    "one of renditions, thumbnails, poster, storyboard and previewClip must be true: nothing is published");
+        }
+        if (media.preview.clip() && media.ladder.stream().map(Rung::quality).anyMatch(CLIP_NAME::equals)) {
+            section.addError(
+                    PREVIEW_CLIP,
+                    "requires that no rung of the ladder has the quality " + CLIP_NAME
+                            + ", because the keys of both may be the same");
         }
         media.codecError().ifPresent(error -> section.addError(CODECS, error));
         return media;
@@ -374,7 +385,7 @@ public record MediaConfig(
     }
 
     private boolean publishesAnything() {
-        return published.renditions() || published.thumbnails() || preview.needsTiles();
+        return published.renditions() || published.thumbnails() || preview.needsTiles() || preview.clip();
     }
 
     private static double seconds(Duration duration) {
@@ -403,6 +414,9 @@ public record MediaConfig(
                 .put(THUMBNAILS, published.thumbnails());
         if (x264.effort() != Effort.PRESET) {
             json.put(EFFORT, x264.effort().key());
+        }
+        if (preview.clip()) {
+            json.put(PREVIEW_CLIP, true);
         }
         if (codecs.size() > 1) {
             json.put(

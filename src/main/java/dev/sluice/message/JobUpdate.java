@@ -184,6 +184,7 @@ public record JobUpdate(
             json.put("thumbnails", thumbnails()).put("video_versions", videoVersions());
             streams(content.outputs).ifPresent(streams -> json.put("streams", streams));
             poster(content.outputs).ifPresent(poster -> json.put("poster", poster));
+            preview(content.outputs).ifPresent(preview -> json.put("preview", preview));
             storyboard(content.outputs).ifPresent(storyboard -> json.put("storyboard", storyboard));
             JsonArray textTracks = textTracks(content.outputs);
             if (!textTracks.isEmpty()) {
@@ -281,6 +282,13 @@ public record JobUpdate(
         return published(outputs, OutputFile.POSTER)
                 .map(output -> sized(
                         new JsonObject().put("s3_key", output.s3Key()).put("timestamp", output.timestamp()), output))
+                .findFirst();
+    }
+
+    /** The preview clip among {@code outputs}, as in messages; empty if none has been published. */
+    public static Optional<JsonObject> preview(List<OutputFile> outputs) {
+        return published(outputs, OutputFile.PREVIEW)
+                .map(output -> sized(new JsonObject().put("s3_key", output.s3Key()), output))
                 .findFirst();
     }
 

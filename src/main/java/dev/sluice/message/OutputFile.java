@@ -15,7 +15,7 @@ import java.util.Set;
  * @param s3Key key of the published object
  * @param fileSize bytes
  * @param quality name of the rendition; of an object of the type {@code STREAM}, its format: {@code hls} or {@code dash} of a playlist
- *     that players open first, {@link #POSTER}, {@link #STORYBOARD} or {@link #SHEET}, the name of a rendition that only playlists
+ *     that players open first, {@link #POSTER}, {@link #STORYBOARD}, {@link #SHEET} or {@link #PREVIEW}, the name of a rendition that only playlists
  *     name; else empty
  * @param timestamp of a thumbnail or the poster, seconds; else 0
  * @param text properties of a text track; empty for its playlist, and for other types
@@ -43,6 +43,8 @@ public record OutputFile(
     public static final String STORYBOARD = "storyboard";
     /** The format of a sheet of the storyboard. */
     public static final String SHEET = "sheet";
+    /** The format of the preview clip. */
+    public static final String PREVIEW = "preview";
 
     private static final String FORMAT = "format";
     private static final Set<String> RENDITION_TYPES = Set.of("scaled", "stream");
@@ -136,8 +138,8 @@ public record OutputFile(
     }
 
     /**
-     * The kind of an output file; SCALED is a rendition in H.264, STREAM a playlist, the poster, a file of the storyboard, or a
-     * rendition in another codec, TEXT a text track or its playlist.
+     * The kind of an output file; SCALED is a rendition in H.264, STREAM a playlist, the poster, a file of the storyboard, the preview clip,
+     * or a rendition in another codec, TEXT a text track or its playlist.
      */
     public enum Type {
         SCALED,

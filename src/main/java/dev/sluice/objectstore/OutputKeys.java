@@ -25,7 +25,7 @@ public final class OutputKeys {
     private static final Pattern QUALITY_NAME = Pattern.compile("[A-Za-z0-9_-]{1,32}");
     private static final Pattern STREAM_NAME =
             Pattern.compile("(master|audio|(video|iframes)_[A-Za-z0-9_-]{1,32})\\.m3u8|manifest\\.mpd"
-                    + "|poster\\.jpg|storyboard\\.vtt|storyboard-[0-9]{1,3}\\.jpg"
+                    + "|poster\\.jpg|preview\\.mp4|storyboard\\.vtt|storyboard-[0-9]{1,3}\\.jpg"
                     + "|text_[0-9]{1,4}\\.(vtt|m3u8)|chapters\\.vtt");
     private static final Pattern NUMBER_TEXT = Pattern.compile("0|[1-9][0-9]{0,8}");
 
@@ -66,7 +66,7 @@ public final class OutputKeys {
     }
 
     /**
-     * The final key of a playlist, the poster, a file of the storyboard, or a text track.
+     * The final key of a playlist, the poster, a file of the storyboard, the preview clip, or a text track.
      *
      * @param name such as {@code master.m3u8}
      */

@@ -28,6 +28,7 @@ class MediaConfigTest {
                         "streaming",
                         "poster",
                         "storyboard",
+                        "previewClip",
                         "renditions",
                         "thumbnails",
                         "loudness",
@@ -55,6 +56,17 @@ class MediaConfigTest {
                         other.loudnessTarget(),
                         other.published(),
                         own.limits()));
+    }
+
+    @Test
+    void planWithPreviewClipKeepsIt() {
+        MediaConfig media = Configs.everyKeySet().media();
+
+        assertThat(Configs.defaults()
+                        .media()
+                        .withEncoding(media.toEncodingJson())
+                        .preview())
+                .isEqualTo(media.preview());
     }
 
     @Test

@@ -29,7 +29,7 @@ class ProfilesTest {
         assertThat(small.ladder()).containsExactly(new Rung("240p", 240, 300_000));
         assertThat(small.x264()).isEqualTo(new MediaConfig.X264("fast", 30));
         assertThat(small.audioBitrate()).isEqualTo(64_000);
-        assertThat(small.preview()).isEqualTo(new MediaConfig.Preview(false, true));
+        assertThat(small.preview()).isEqualTo(new MediaConfig.Preview(false, true, false));
         assertThat(small.thumbnails().width()).isEqualTo(100);
         assertThat(small.loudnessTarget()).hasValue(-20);
         assertThat(small.limits()).isEqualTo(config.media().limits());
@@ -114,6 +114,8 @@ class ProfilesTest {
                     "a": {"crf": 60, "preset": "placebo", "bitrate": 1},
                     "b": {"renditions": false, "thumbnails": false},
                     "c": 5,
+                    "d": {"renditions": false, "thumbnails": false, "previewClip": true},
+                    "e": {"previewClip": true, "ladder": [{"quality": "preview", "shortSide": 240, "maxKbps": 300}]},
                     "Upper": {},
                     "default": {}}}
                 """);
@@ -126,8 +128,9 @@ class ProfilesTest {
                         "profiles.a.bitrate: unknown key",
                         "profiles.a.crf: invalid value '60': must be from 0 to 51",
                         "profiles.a.preset: invalid value 'placebo': must be one of the x264 presets from ultrafast to veryslow",
-                        "profiles.b.renditions: one of renditions, thumbnails, poster and storyboard must be true: nothing is published",
+                        "profiles.b.renditions: one of renditions, thumbnails, poster, storyboard and previewClip must be true: nothing is published",
                         "profiles.c: must be an object",
-                        "profiles.default" + name);
+                        "profiles.default" + name,
+                        "profiles.e.previewClip: requires that no rung of the ladder has the quality preview, because the keys of both may be the same");
     }
 }

@@ -202,7 +202,7 @@ class SectionsTest {
                         new MediaConfig.Thumbnails(Duration.ofSeconds(15), 320),
                         MediaConfig.Streaming.HLS,
                         new MediaConfig.Growing(false, Duration.ofHours(1)),
-                        new MediaConfig.Preview(true, true),
+                        new MediaConfig.Preview(true, true, false),
                         OptionalDouble.empty(),
                         new MediaConfig.Published(true, true),
                         new Limits(20L * 1024 * 1024 * 1024, Duration.ofHours(12), 8192L * 4320, 64, 20L << 30)));
@@ -220,7 +220,7 @@ class SectionsTest {
                         new MediaConfig.Thumbnails(Duration.ofSeconds(5), 160),
                         MediaConfig.Streaming.HLS_DASH,
                         new MediaConfig.Growing(true, Duration.ofMinutes(10)),
-                        new MediaConfig.Preview(false, false),
+                        new MediaConfig.Preview(false, false, true),
                         OptionalDouble.of(-16.5),
                         new MediaConfig.Published(true, false),
                         new Limits(1024L * 1024 * 1024, Duration.ofMinutes(10), 1920L * 1080, 8, 512L << 20)));

@@ -21,7 +21,7 @@ class ProfileIT {
     private static final JsonObject PROFILES = new JsonObject("""
             {"plain": {"ladder": [{"quality": "tiny", "shortSide": 64, "maxKbps": 100}], "streaming": "none",
                        "thumbnails": false, "poster": false, "storyboard": false},
-             "images": {"renditions": false, "poster": true, "storyboard": true}}
+             "images": {"renditions": false, "poster": true, "storyboard": true, "previewClip": true}}
             """);
 
     private static PipelineFixture pipeline;
@@ -60,7 +60,7 @@ class ProfileIT {
         assertThat(outputs(plain).containsKey("streams")).isFalse();
 
         assertThat(qualities(completed("images"))).isEmpty();
-        assertThat(types("images")).containsOnly("thumbnail", "poster", "storyboard", "storyboard_sheet");
+        assertThat(types("images")).containsOnly("thumbnail", "poster", "preview", "storyboard", "storyboard_sheet");
         assertThat(pipeline.bucket().file("videos/media-images_360p.mp4")).doesNotExist();
     }
 

@@ -13,6 +13,7 @@ import dev.sluice.app.Sluice;
 import dev.sluice.broker.ChildProcess;
 import dev.sluice.cli.AdminClient;
 import dev.sluice.ffmpeg.CaptionedClip;
+import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.http.TestTokens;
 import dev.sluice.job.JobId;
@@ -60,7 +61,9 @@ class SegmentedJobIT {
                         "testsrc2=size=640x360:rate=25:duration=" + SECONDS,
                         "sine=duration=" + SECONDS);
         pipeline.upload("uploads/long.mp4", pipeline.withText(captioned));
-        pipeline.start(settings(3).put("workspace", new JsonObject().put("mode", mode)));
+        pipeline.start(settings(3)
+                .put("workspace", new JsonObject().put("mode", mode))
+                .put("media", new JsonObject().put("previewClip", true)));
         pipeline.backend().send(job("a", "uploads/long.mp4"));
 
         JsonObject end = pipeline.backend().awaitEnd("a");
@@ -71,6 +74,7 @@ class SegmentedJobIT {
         assertThat(runs("segment")).isEqualTo(SEGMENTS + 1);
         assertThat(runs("join")).isEqualTo(1);
         assertThat(frames(end)).isEqualTo(FRAMES);
+        assertPreview(end.getJsonObject("preview"));
         JsonObject subtitles = end.getJsonArray("text_tracks").getJsonObject(0);
         assertThat(subtitles.getMap())
                 .containsEntry("kind", "subtitles")
@@ -419,6 +423,17 @@ class SegmentedJobIT {
     private long runs(String stage) {
         return Long.parseLong(
                 pipeline.database().value("SELECT count(*) FROM sluice.stage_run WHERE stage = '" + stage + "'"));
+    }
+
+    private void assertPreview(JsonObject preview) throws Exception {
+        assertThat(preview.getMap())
+                .containsEntry("s3_key", "streams/media-a/preview.mp4")
+                .containsEntry("width", 320)
+                .containsEntry("height", 180);
+        Path file = pipeline.download(preview.getString("s3_key"), directory.resolve("preview.mp4"));
+        assertThat(file).hasSize(preview.getLong("file_size"));
+        assertThat(FfmpegFixture.entries(file, "v", "stream=codec_name,nb_frames"))
+                .containsExactly("h264,36");
     }
 
     private long frames(JsonObject end) throws Exception {

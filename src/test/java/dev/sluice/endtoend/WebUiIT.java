@@ -16,6 +16,7 @@ import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ForcedColors;
+import com.microsoft.playwright.options.ReducedMotion;
 import dev.sluice.ServicesExtension;
 import dev.sluice.http.TestClient;
 import dev.sluice.http.TestTokens;
@@ -82,6 +83,7 @@ class WebUiIT {
         pipeline.upload("uploads/clip.mp4", pipeline.clip(2));
         pipeline.upload("uploads/film.mp4", pipeline.clip(12));
         JsonObject previews = PipelineFixture.previews(true)
+                .put("previewClip", true)
                 .put("ladder", JsonArray.of(rung("180p", 180, 200), rung("360p", 360, 800)));
         int port = pipeline.startWithBackend(new JsonObject()
                 .put("profiles", new JsonObject().put("previews", previews))
@@ -214,6 +216,35 @@ class WebUiIT {
         page.keyboard().press("ArrowRight");
         assertThat(tile).hasText("0:01");
         page.waitForFunction("() => document.querySelector('[data-testid=player]').currentTime === 1");
+        assertThat(browser.errors()).isEmpty();
+    }
+
+    /** Played by a mouse that points at it, unless the user prefers reduced motion; by a click in any case. */
+    @Test
+    void playsPreviewClip() throws Exception {
+        pipeline.backend()
+                .send(PipelineFixture.job("preview", "uploads/clip.mp4").put("profile", "previews"));
+        page.navigate(home + "#/jobs/preview");
+        Locator clip = page.getByTestId("preview");
+        assertThat(clip).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(120_000));
+        page.waitForFunction("() => document.querySelector('[data-testid=preview]').videoWidth === 320");
+        assertThat(clip).hasJSProperty("muted", true);
+        assertThat(clip).hasJSProperty("loop", true);
+        assertThat(clip).hasJSProperty("paused", true);
+
+        clip.hover();
+        page.waitForFunction("() => document.querySelector('[data-testid=preview]').currentTime > 0");
+        assertAccessible("job-preview");
+        page.mouse().move(0, 0);
+        assertThat(clip).hasJSProperty("paused", true);
+
+        page.emulateMedia(new Page.EmulateMediaOptions().setReducedMotion(ReducedMotion.REDUCE));
+        clip.hover();
+        assertThat(clip).hasJSProperty("paused", true);
+        clip.click();
+        assertThat(clip).hasJSProperty("paused", false);
+        clip.click();
+        assertThat(clip).hasJSProperty("paused", true);
         assertThat(browser.errors()).isEmpty();
     }
 

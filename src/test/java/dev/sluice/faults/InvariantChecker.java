@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -169,7 +170,7 @@ final class InvariantChecker {
                 .forEach(key -> reference(job, new PlaylistReference(key, 0), announced));
     }
 
-    /** Poster, and index and sheets of the storyboard. */
+    /** Poster, preview clip, and index and sheets of the storyboard. */
     private void previews(String job, List<RecordedUpdate> updates, Set<String> announced) {
         updates.stream()
                 .filter(update -> update.status().equals("completed"))
@@ -179,12 +180,14 @@ final class InvariantChecker {
                     Optional.ofNullable(storyboard.getString("vtt_key"))
                             .ifPresent(key -> reference(job, new PlaylistReference(key, 0), announced));
                     Stream.concat(
-                                    Stream.ofNullable(body.getJsonObject("poster")),
+                                    Stream.of("poster", "preview")
+                                            .map(body::getJsonObject)
+                                            .filter(Objects::nonNull),
                                     storyboard.getJsonArray("sheets", new JsonArray()).stream()
                                             .map(JsonObject.class::cast))
-                            .forEach(image -> reference(
+                            .forEach(file -> reference(
                                     job,
-                                    new PlaylistReference(image.getString("s3_key"), image.getLong("file_size")),
+                                    new PlaylistReference(file.getString("s3_key"), file.getLong("file_size")),
                                     announced));
                 });
     }

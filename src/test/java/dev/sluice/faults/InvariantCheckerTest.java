@@ -162,17 +162,22 @@ class InvariantCheckerTest {
     }
 
     @Test
-    void checksPosterAndStoryboard() {
+    void checksPosterClipAndStoryboard() {
         String vtt = "streams/a/storyboard.vtt";
         String poster = "streams/a/poster.jpg";
+        String clip = "streams/a/preview.mp4";
         updates.get(updates.size() - 1)
                 .body()
                 .put("poster", new JsonObject().put("s3_key", poster).put("file_size", 10))
-                .put("storyboard", new JsonObject().put("vtt_key", vtt));
+                .put("storyboard", new JsonObject().put("vtt_key", vtt))
+                .put("preview", new JsonObject().put("s3_key", clip).put("file_size", 10));
         objects.put(vtt, playlist(vtt, ""));
-        assertThat(check()).containsExactly(Invariant.OUTPUTS_MATCH_COMPLETION);
+        assertThat(check()).containsExactly(Invariant.OUTPUTS_MATCH_COMPLETION, Invariant.OUTPUTS_MATCH_COMPLETION);
 
         objects.put(poster, playlist(poster, ""));
+        assertThat(check()).containsExactly(Invariant.OUTPUTS_MATCH_COMPLETION);
+
+        objects.put(clip, playlist(clip, ""));
         assertThat(check()).isEmpty();
     }
 

@@ -201,7 +201,7 @@ public final class FfmpegFixture {
                 thumbnails,
                 MediaConfig.Streaming.HLS,
                 new MediaConfig.Growing(false, Duration.ofHours(1)),
-                new MediaConfig.Preview(true, true),
+                new MediaConfig.Preview(true, true, false),
                 OptionalDouble.empty(),
                 new MediaConfig.Published(true, true),
                 limits);

@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
@@ -287,7 +288,7 @@ class MessageCodecTest {
 
     /** In a staged job they are no items of {@code outputs}, and an update names them only if they have been published. */
     @Test
-    void posterStoryboardAndLoudnessPassTheStages() {
+    void previewsAndLoudnessPassTheStages() {
         OutputFile poster = new OutputFile(
                 OutputFile.Type.STREAM,
                 "streams/m1/poster.jpg",
@@ -307,22 +308,38 @@ class MessageCodecTest {
                 "image/jpeg",
                 OutputFile.SHEET,
                 0);
+        OutputFile clip = new OutputFile(
+                OutputFile.Type.STREAM, "streams/m1/preview.mp4", 320, 180, 67_000, "video/mp4", OutputFile.PREVIEW, 0);
         Loudness loudness = new Loudness(-23.4, 5.1, OptionalDouble.of(-1.5));
 
         StagedJob sent = MessageCodec.decodeStagedJob(golden("staged-job-download.json"), StageName.DOWNLOAD)
                 .withSource("jobs/x/source", METADATA)
-                .withOutputs(List.of(RENDITION, poster, sheet, index, THUMBNAIL))
+                .withOutputs(List.of(RENDITION, poster, clip, sheet, index, THUMBNAIL))
                 .withLoudness(Optional.of(loudness));
         StagedJob received = MessageCodec.decodeStagedJob(MessageCodec.encode(sent), StageName.UPLOAD);
 
         assertThat(sent.toJson().getJsonArray("outputs")).hasSize(2);
-        assertThat(received.outputs()).containsExactly(RENDITION, poster, sheet, index, THUMBNAIL);
+        assertThat(received.outputs()).containsExactly(RENDITION, poster, clip, sheet, index, THUMBNAIL);
         assertThat(received.metadata().flatMap(VideoMetadata::loudness)).contains(loudness);
         assertThat(JobUpdate.poster(received.outputs()).orElseThrow().getDouble("timestamp"))
                 .isEqualTo(7.5);
         assertThat(JobUpdate.storyboard(received.outputs()).orElseThrow().getJsonArray("sheets"))
                 .hasSize(1);
+        assertThat(JobUpdate.preview(received.outputs()).orElseThrow().getMap())
+                .isEqualTo(Map.of(
+                        "s3_key",
+                        clip.s3Key(),
+                        "width",
+                        320,
+                        "height",
+                        180,
+                        "file_size",
+                        67_000L,
+                        "fileSize",
+                        67_000L));
         assertThat(JobUpdate.poster(List.of(poster.withStagedKey("staging/poster.jpg"))))
+                .isEmpty();
+        assertThat(JobUpdate.preview(List.of(clip.withStagedKey("staging/preview.mp4"))))
                 .isEmpty();
     }
 

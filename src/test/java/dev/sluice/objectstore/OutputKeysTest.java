@@ -85,7 +85,8 @@ final class OutputKeysTest {
                 "videos/m_486p.mp4",
                 "videos/m_hd_720.mp4",
                 "thumbnails/m_0.jpg",
-                "thumbnails/m_2879.jpg"
+                "thumbnails/m_2879.jpg",
+                "streams/m/preview.mp4"
             })
     void acceptsOwnOutputKeys(String key) {
         assertThat(keys.isOutputKeyOf("m", new ObjectKey(key))).isTrue();
@@ -107,7 +108,8 @@ final class OutputKeysTest {
                 "thumbnails/m_00.jpg",
                 "thumbnails/m_-1.jpg",
                 "thumbnails/m_1_2.jpg",
-                "thumbnails/m_9999999999.jpg"
+                "thumbnails/m_9999999999.jpg",
+                "streams/m/preview.mp4.mp4"
             })
     void rejectsKeysOfOtherMediaIds(String key) {
         assertThat(keys.isOutputKeyOf("m", new ObjectKey(key))).isFalse();

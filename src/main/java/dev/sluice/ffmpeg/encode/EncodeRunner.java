@@ -160,7 +160,7 @@ public record EncodeRunner(
     }
 
     /**
-     * Verifies renditions and thumbnails in {@code directory} while it builds poster and storyboard, and collects the warnings.
+     * Verifies renditions and thumbnails in {@code directory} while it builds the previews, and collects the warnings.
      *
      * @param statedDuration of the source, by its header
      * @throws dev.sluice.job.JobException OUTPUT_INVALID if an output is not as expected
@@ -205,6 +205,7 @@ public record EncodeRunner(
                                 directory,
                                 displaySize,
                                 largest,
+                                outputs.files().get(outputs.files().size() - 1),
                                 expected.source().videoStart().orElse(start),
                                 start.plus(largest.duration())),
                         media.preview(),

@@ -26,10 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Builds storyboard and poster from the tiles and the largest rendition of an encode. What cannot be made is left out: neither
- * fails the job.
+ * Builds storyboard and poster from the tiles and the largest rendition of an encode, and the preview clip from the smallest one.
+ * What cannot be made is left out: none of them fails the job.
  *
- * @param timeout of each of the two runs of FFmpeg
+ * @param timeout of each process
  */
 public record PreviewBuilder(FfmpegInstallation ffmpeg, Duration timeout) {
     private static final Logger LOG = LoggerFactory.getLogger(PreviewBuilder.class);
@@ -45,7 +45,12 @@ public record PreviewBuilder(FfmpegInstallation ffmpeg, Duration timeout) {
      * @param end of the video stream
      */
     public record Request(
-            Path directory, Dimensions displaySize, RenditionFile largest, Duration start, Duration end) {}
+            Path directory,
+            Dimensions displaySize,
+            RenditionFile largest,
+            RenditionFile smallest,
+            Duration start,
+            Duration end) {}
 
     /** Tiles with consecutive numbers, in the order of their timestamps. */
     private record Tiles(Dimensions size, List<Duration> times) {}
@@ -56,9 +61,19 @@ public record PreviewBuilder(FfmpegInstallation ffmpeg, Duration timeout) {
      * @throws JobException the reason of the cancellation, if cancelled
      */
     public Previews build(Request request, MediaConfig.Preview settings, CancellationToken cancellation) {
-        if (!settings.needsTiles()) {
-            return Previews.NONE;
-        }
+        Previews images = settings.needsTiles() ? images(request, settings, cancellation) : Previews.NONE;
+        // The start as stated may be before the first frame.
+        return settings.clip()
+                ? images.withClip(new ClipBuilder(ffmpeg, timeout)
+                        .build(
+                                request.directory(),
+                                request.smallest(),
+                                request.end().minus(request.smallest().duration()),
+                                cancellation))
+                : images;
+    }
+
+    private Previews images(Request request, MediaConfig.Preview settings, CancellationToken cancellation) {
         try {
             Tiles tiles = number(request);
             if (tiles.times().isEmpty()) {
@@ -78,7 +93,8 @@ public record PreviewBuilder(FfmpegInstallation ffmpeg, Duration timeout) {
                                                     tiles.times(), statistics.frames(), request.end())),
                                     cancellation)
                             : Optional.empty(),
-                    storyboard);
+                    storyboard,
+                    Optional.empty());
         } catch (IOException | JobException failed) {
             cancellation.throwIfCancelled();
             LOG.atWarn().setCause(failed).log("storyboard and poster not made");
@@ -135,6 +151,11 @@ public record PreviewBuilder(FfmpegInstallation ffmpeg, Duration timeout) {
             throws IOException {
         FfmpegRunner.ExitResult exit = ffmpeg.encodeRunner(FileAccess.writeDirectory(request.directory()), MAX_BYTES)
                 .run(arguments, output, Watchdog.withDeadline(timeout), cancellation);
+        requireSuccess(exit);
+    }
+
+    /** An error without an exit code leaves a part of the output out. */
+    static void requireSuccess(FfmpegRunner.ExitResult exit) throws IOException {
         if (exit.exitCode() != 0 || exit.stderr().errorCount() > 0) {
             throw new IOException(exit.stderr().toString());
         }

@@ -3,14 +3,16 @@ package dev.sluice.ffmpeg.preview;
 import dev.sluice.ffmpeg.process.InputArguments;
 import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.Dimensions;
+import dev.sluice.media.preview.ClipPlan;
 import dev.sluice.media.preview.Storyboard;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** FFmpeg command lines that make sheets and the poster; file names are relative to the working directory. Pure. */
+/** FFmpeg command lines that make sheets, poster and preview clip; file names are relative to the working directory. Pure. */
 final class PreviewCommand {
     static final String POSTER = "poster.jpg";
+    static final String CLIP = "preview.mp4";
     /** Rounding of the timestamps in the names of tiles. */
     private static final Duration ROUNDING = Duration.ofMillis(2);
 
@@ -70,6 +72,44 @@ final class PreviewCommand {
                         + ":out_color_matrix=smpte170m:out_range=pc,format=yuv420p[poster]"));
         command.addAll(List.of("-map", "[poster]", "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "3", "-threads:v", "1"));
         command.addAll(List.of("-map_metadata", "-1", "-f", "image2", "-update", "1", "file:" + POSTER));
+        return List.copyOf(command);
+    }
+
+    /**
+     * Encodes the shots of a clip, each from a seek of its own, so that its cost does not depend on the length of the video. Each
+     * shot has as many frames as planned: with a variable frame rate, a frame may be shown before and after it.
+     */
+    static List<String> clip(String rendition, ClipPlan plan) {
+        List<String> command = new ArrayList<>(OPTIONS);
+        StringBuilder shots = new StringBuilder();
+        StringBuilder labels = new StringBuilder();
+        for (int i = 0; i < plan.starts().size(); i++) {
+            // From the key frame on: an accurate seek drops a frame that is shown before the shot starts and during it.
+            command.addAll(List.of("-threads", "1", "-noaccurate_seek", "-seek_timestamp", "1", "-ss"));
+            command.add(DecimalSeconds.format(plan.starts().get(i)));
+            command.addAll(InputArguments.ownInput("mov", rendition));
+            shots.append("[" + i + ":v]fps=" + ClipPlan.FRAME_RATE + ":start_time=0:eof_action=pass,tpad=stop="
+                    + plan.shotFrames() + ":stop_mode=clone,trim=end_frame=" + plan.shotFrames() + ",scale="
+                    + plan.size().width() + ":" + plan.size().height() + ",setsar=1[s" + i + "];");
+            labels.append("[s" + i + "]");
+        }
+        command.addAll(List.of(
+                "-filter_complex",
+                shots.append(labels) + "concat=n=" + plan.starts().size() + ",settb=1/" + ClipPlan.FRAME_RATE
+                        + ",setpts=N[clip]"));
+        command.addAll(List.of("-map", "[clip]", "-c:v", "libx264", "-preset", "veryfast", "-crf", "26"));
+        command.addAll(List.of("-pix_fmt", "yuv420p", "-threads:v", "1", "-fps_mode:v", "passthrough"));
+        command.addAll(List.of("-map_metadata", "-1", "-movflags", "+faststart", "-f", "mp4", "file:" + CLIP));
+        return List.copyOf(command);
+    }
+
+    /** Arguments of ffprobe, which prints codec, width, height, pixel format and number of decoded frames of each stream. */
+    static List<String> inspectClip() {
+        List<String> command = new ArrayList<>(List.of("-hide_banner", "-loglevel", "level+error", "-threads", "1"));
+        command.addAll(List.of("-count_frames", "-show_entries"));
+        command.add("stream=codec_name,width,height,pix_fmt,nb_read_frames");
+        command.addAll(List.of("-print_format", "csv=print_section=0"));
+        command.addAll(InputArguments.ownInput("mov", CLIP));
         return List.copyOf(command);
     }
 }

@@ -1,4 +1,4 @@
-/** Builds poster and storyboard from the files of an encode. */
+/** Builds poster, storyboard and preview clip from the files of an encode. */
 @NullMarked
 package dev.sluice.ffmpeg.preview;
 

@@ -44,9 +44,11 @@ public final class OutputUrlHandler {
 
     private Future<JsonObject> withUrls(ApiRequest call, JobDetails job, Optional<SignedStream> stream, Instant now) {
         JsonArray poster = new JsonArray();
+        JsonArray preview = new JsonArray();
         JsonArray index = new JsonArray();
         JsonArray sheets = new JsonArray();
         job.outputs().poster().ifPresent(poster::add);
+        job.outputs().preview().ifPresent(preview::add);
         job.outputs().storyboard().ifPresent(storyboard -> {
             index.add(new JsonObject().put("s3_key", storyboard.getString("vtt_key")));
             sheets.addAll(storyboard.getJsonArray("sheets"));
@@ -60,6 +62,7 @@ public final class OutputUrlHandler {
                         of("stream_rendition", "video/mp4", renditions),
                         of("thumbnail", "image/jpeg", job.outputs().thumbnails()),
                         of("poster", "image/jpeg", poster),
+                        of("preview", "video/mp4", preview),
                         of("storyboard", "text/vtt", index),
                         of("storyboard_sheet", "image/jpeg", sheets))
                 .flatMap(all -> all)

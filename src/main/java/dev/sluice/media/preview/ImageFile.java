@@ -27,15 +27,19 @@ public record ImageFile(Path file, Dimensions size, long bytes, Duration timesta
      * @throws IOException if it is not, or cannot be read
      */
     public static ImageFile of(Path file, Dimensions size, Duration timestamp) throws IOException {
-        // A link or a pipe is not written by FFmpeg unless it is compromised.
-        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException(file.getFileName() + " is not a file");
-        }
+        requireRegular(file);
         Dimensions found = size(file);
         if (!found.equals(size)) {
             throw new IOException(file.getFileName() + " has the size " + found + " instead of " + size);
         }
         return new ImageFile(file, size, endingBytes(file), timestamp);
+    }
+
+    /** A link or a pipe is not written by FFmpeg unless it is compromised. */
+    static void requireRegular(Path file) throws IOException {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(file.getFileName() + " is not a file");
+        }
     }
 
     private static Dimensions size(Path file) throws IOException {

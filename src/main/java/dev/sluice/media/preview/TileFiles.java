@@ -42,12 +42,7 @@ public final class TileFiles {
 
     /** The size of a tile for frames of this size: 160 pixels on the longer side, not enlarged, even. */
     public static Dimensions size(Dimensions frame) {
-        double factor = Math.min(1, (double) LONG_SIDE / Math.max(frame.width(), frame.height()));
-        return new Dimensions(even(frame.width() * factor), even(frame.height() * factor));
-    }
-
-    private static int even(double side) {
-        return Math.max(2, (int) Math.round(side / 2) * 2);
+        return frame.limitedTo(LONG_SIDE);
     }
 
     /** Whether this is the file name of a tile. */

@@ -1,4 +1,4 @@
-/** Images that show parts of a video: poster and storyboard. */
+/** Images and a clip that show parts of a video: poster, storyboard and preview clip. */
 @NullMarked
 package dev.sluice.media.preview;
 

@@ -82,7 +82,7 @@ public record EncodeResult(
         return new EncodeResult(renditions, thumbnails, warnings, measured, previews);
     }
 
-    /** With poster and storyboard. */
+    /** With poster, storyboard and preview clip. */
     public EncodeResult withPreviews(Previews made) {
         return new EncodeResult(renditions, thumbnails, warnings, loudness, made);
     }

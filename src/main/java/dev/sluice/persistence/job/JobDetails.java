@@ -77,6 +77,7 @@ public record JobDetails(
      * Outputs and metadata of the job.
      *
      * @param streams entry points of adaptive streaming
+     * @param preview key and size of the preview clip
      * @param storyboard key of its index, and its sheets
      * @param textTracks subtitles, captions and chapters
      * @param warnings about the source, for example damaged streams
@@ -88,6 +89,7 @@ public record JobDetails(
             JsonArray videoVersions,
             Optional<JsonObject> streams,
             Optional<JsonObject> poster,
+            Optional<JsonObject> preview,
             Optional<JsonObject> storyboard,
             JsonArray textTracks,
             JsonArray warnings,

@@ -73,6 +73,7 @@ record JobStatusResolver(
                         videoVersions(),
                         JobUpdate.streams(outputs()),
                         JobUpdate.poster(outputs()),
+                        JobUpdate.preview(outputs()),
                         JobUpdate.storyboard(outputs()),
                         JobUpdate.textTracks(outputs()),
                         warnings(),

@@ -5,6 +5,7 @@ import dev.sluice.common.io.PrivateFiles;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.ffmpeg.text.TextTracks;
 import dev.sluice.job.VariantAttributes;
+import dev.sluice.media.preview.ClipFile;
 import dev.sluice.media.preview.ImageFile;
 import dev.sluice.media.preview.Storyboard;
 import dev.sluice.media.rendition.EncodeResult;
@@ -39,7 +40,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Stores finished renditions, thumbnails, poster, storyboard and text tracks, and the playlists of the renditions, for the upload
+ * Stores finished renditions, thumbnails, previews and text tracks, and the playlists of the renditions, for the upload
  * stage.
  *
  * @param workers for writing playlists and the index of the storyboard
@@ -119,6 +120,7 @@ public record EncodeOutputStore(OutputKeys keys, ArtifactStore artifactStore, Wo
                 .poster()
                 .ifPresent(poster ->
                         all.add(image(keys.streamKey(mediaId, "poster.jpg").value(), poster, OutputFile.POSTER)));
+        result.previews().clip().ifPresent(clip -> all.add(output(mediaId, clip)));
         result.previews().storyboard().ifPresent(storyboard -> all.addAll(storyboard(mediaId, storyboard)));
         return all;
     }
@@ -154,6 +156,20 @@ public record EncodeOutputStore(OutputKeys keys, ArtifactStore artifactStore, Wo
                         format,
                         image.timestamp().toMillis() / 1000.0),
                 image.file());
+    }
+
+    private Output output(String mediaId, ClipFile clip) {
+        return new Output(
+                new OutputFile(
+                        OutputFile.Type.STREAM,
+                        keys.streamKey(mediaId, "preview.mp4").value(),
+                        clip.size().width(),
+                        clip.size().height(),
+                        clip.bytes(),
+                        "video/mp4",
+                        OutputFile.PREVIEW,
+                        0),
+                clip.file());
     }
 
     private Output output(String mediaId, TextTrackFile text) {

@@ -54,7 +54,7 @@ class StreamTimesIT {
             new MediaConfig.Thumbnails(Duration.ofSeconds(2), 160),
             MediaConfig.Streaming.HLS,
             new MediaConfig.Growing(false, Duration.ofHours(1)),
-            new MediaConfig.Preview(false, false),
+            new MediaConfig.Preview(false, false, false),
             OptionalDouble.empty(),
             new MediaConfig.Published(true, true),
             FfmpegFixture.LIMITS);

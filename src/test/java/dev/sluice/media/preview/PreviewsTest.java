@@ -55,6 +55,26 @@ class PreviewsTest {
         assertThat(TileFiles.size(new Dimensions(width, height))).hasToString(tile);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1280 | 720  | 60000    | 320x180 | 9  | PT7S PT19S PT37S PT49S",
+                "360  | 640  | 43200000 | 180x320 | 9  | PT1H12M1S PT3H36M1S PT7H12M1S PT9H36M1S",
+                "300  | 20   | 3750     | 300x20  | 9  | PT1.375S PT2.125S PT3.25S PT4S",
+                "640  | 360  | 3749     | 320x180 | 36 | PT1S",
+                "640  | 360  | 1000     | 320x180 | 12 | PT1S",
+                "4000 | 10   | 0        | 320x2   | 1  | PT1S"
+            })
+    void clipHasFourShotsOrStartOfShortVideo(
+            int width, int height, long millis, String size, int frames, String starts) {
+        ClipPlan plan = ClipPlan.of(new Dimensions(width, height), Duration.ofSeconds(1), Duration.ofMillis(millis));
+
+        assertThat(plan.size()).hasToString(size);
+        assertThat(plan.shotFrames()).isEqualTo(frames);
+        assertThat(plan.starts()).extracting(Duration::toString).containsExactly(starts.split(" "));
+    }
+
     @Test
     void selectsFirstTileOfEachIntervalFromAllSegments() {
         List<String> names = List.of(

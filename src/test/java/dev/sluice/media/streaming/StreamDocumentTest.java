@@ -22,6 +22,7 @@ class StreamDocumentTest {
         "text_0.vtt, TEXT",
         "chapters.vtt, TEXT",
         "poster.jpg,",
+        "preview.mp4,",
         "360p-0-1.mp4,",
     })
     void nameDecidesKind(String name, StreamDocument kind) {

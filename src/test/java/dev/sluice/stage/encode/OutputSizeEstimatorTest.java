@@ -27,7 +27,7 @@ class OutputSizeEstimatorTest {
             new MediaConfig.Thumbnails(Duration.ofSeconds(15), 320),
             MediaConfig.Streaming.NONE,
             new MediaConfig.Growing(false, Duration.ofHours(1)),
-            new MediaConfig.Preview(true, true),
+            new MediaConfig.Preview(true, true, false),
             OptionalDouble.empty(),
             new MediaConfig.Published(true, true),
             new Limits(1L << 30, Duration.ofHours(2), 8192L * 4320, 64, 1L << 30)));
