@@ -76,7 +76,7 @@ final class PreviewCommand {
     }
 
     /**
-     * Encodes the shots of a clip, each from a seek of its own, so that its cost does not depend on the length of the video. Each
+     * Encodes the shots of a clip, each from a seek of its own, so that its cost hardly depends on the length of the video. Each
      * shot has as many frames as planned: with a variable frame rate, a frame may be shown before and after it.
      */
     static List<String> clip(String rendition, ClipPlan plan) {
@@ -85,9 +85,11 @@ final class PreviewCommand {
         StringBuilder labels = new StringBuilder();
         for (int i = 0; i < plan.starts().size(); i++) {
             // From the key frame on: an accurate seek drops a frame that is shown before the shot starts and during it.
-            command.addAll(List.of("-threads", "1", "-noaccurate_seek", "-seek_timestamp", "1", "-ss"));
+            command.addAll(List.of("-noaccurate_seek", "-seek_timestamp", "1", "-ss"));
             command.add(DecimalSeconds.format(plan.starts().get(i)));
             command.addAll(InputArguments.ownInput("mov", rendition));
+            // Of the next input, and finally of the output.
+            command.addAll(List.of("-threads", "1"));
             shots.append("[" + i + ":v]fps=" + ClipPlan.FRAME_RATE + ":start_time=0:eof_action=pass,tpad=stop="
                     + plan.shotFrames() + ":stop_mode=clone,trim=end_frame=" + plan.shotFrames() + ",scale="
                     + plan.size().width() + ":" + plan.size().height() + ",setsar=1[s" + i + "];");
@@ -98,7 +100,7 @@ final class PreviewCommand {
                 shots.append(labels) + "concat=n=" + plan.starts().size() + ",settb=1/" + ClipPlan.FRAME_RATE
                         + ",setpts=N[clip]"));
         command.addAll(List.of("-map", "[clip]", "-c:v", "libx264", "-preset", "veryfast", "-crf", "26"));
-        command.addAll(List.of("-pix_fmt", "yuv420p", "-threads:v", "1", "-fps_mode:v", "passthrough"));
+        command.addAll(List.of("-pix_fmt", "yuv420p", "-fps_mode:v", "passthrough"));
         command.addAll(List.of("-map_metadata", "-1", "-movflags", "+faststart", "-f", "mp4", "file:" + CLIP));
         return List.copyOf(command);
     }
