@@ -61,9 +61,11 @@ class SegmentedJobIT {
                         "testsrc2=size=640x360:rate=25:duration=" + SECONDS,
                         "sine=duration=" + SECONDS);
         pipeline.upload("uploads/long.mp4", pipeline.withText(captioned));
-        pipeline.start(settings(3)
-                .put("workspace", new JsonObject().put("mode", mode))
-                .put("media", new JsonObject().put("previewClip", true)));
+        pipeline.start(
+                settings(3).put("workspace", new JsonObject().put("mode", mode)).put("media", new JsonObject("""
+                        {"previewClip": true, "ladder": [{"quality": "90p", "shortSide": 90, "maxKbps": 100},
+                                                         {"quality": "360p", "shortSide": 360, "maxKbps": 800}]}
+                        """)));
         pipeline.backend().send(job("a", "uploads/long.mp4"));
 
         JsonObject end = pipeline.backend().awaitEnd("a");
@@ -428,8 +430,8 @@ class SegmentedJobIT {
     private void assertPreview(JsonObject preview) throws Exception {
         assertThat(preview.getMap())
                 .containsEntry("s3_key", "streams/media-a/preview.mp4")
-                .containsEntry("width", 320)
-                .containsEntry("height", 180);
+                .containsEntry("width", 160)
+                .containsEntry("height", 90);
         Path file = pipeline.download(preview.getString("s3_key"), directory.resolve("preview.mp4"));
         assertThat(file).hasSize(preview.getLong("file_size"));
         assertThat(FfmpegFixture.entries(file, "v", "stream=codec_name,nb_frames"))

@@ -123,6 +123,7 @@ class PreviewBuilderIT {
                 "640x360 | 8    | setpts=PTS+3/TB           | 320x180 | 41-57 81-97 141-157 181-197",
                 "640x360 | 8    | select=lt(t\\,1)+gt(t\\,7) | 320x180 | 41-44 44-44 44-44 44-197",
                 "160x90  | 1    | null                      | 160x90  | 20-43",
+                "160x90  | 1    | trim=end=0.5              | 160x90  | 20-32",
                 "160x90  | 0.04 | null                      | 160x90  | 20-20"
             })
     void clipHasShotsOfVideo(String size, double seconds, String filter, String clipSize, String shots)
