@@ -55,10 +55,10 @@ export function jobOutputs(id) {
     const images = files.filter(({ type }) => type === 'thumbnail').sort((one, other) => one.timestamp - other.timestamp);
     const renditions = files.filter(({ type }) => type === 'scaled').sort((one, other) => one.height - other.height);
     const poster = files.find(({ type }) => type === 'poster') ?? images[0];
-    const clips = files.filter(({ type }) => type === 'preview');
+    const clips = files.filter(({ type }) => type === 'preview').map((clip) => h('li', {}, previewClip(clip)));
     const storyboard = files.find(({ type }) => type === 'storyboard');
     const stream = streams?.hls_url ? { key: streams.hls_key, url: streams.hls_url } : null;
-    setChildren(thumbnails, clips.map((clip) => h('li', {}, previewClip(clip))), ...images.map(({ url, timestamp = 0, width, height }) => h('li', {},
+    setChildren(thumbnails, ...clips, ...images.map(({ url, timestamp = 0, width, height }) => h('li', {},
       h('button', { type: 'button', class: 'thumbnail', 'aria-label': `Go to ${timecode(timestamp)}`, onclick: () => screen.seek(timestamp) },
         h('img', { src: url, alt: '', width, height, loading: 'lazy' }),
         h('span', { 'aria-hidden': 'true' }, timecode(timestamp))))));

@@ -10,7 +10,9 @@ const REDUCED_MOTION = matchMedia('(prefers-reduced-motion: reduce)');
  * @returns {HTMLElement}
  */
 export function previewClip({ url, width, height }) {
-  const video = h('video', { src: url, width, height, loop: true, playsinline: true, preload: 'metadata', 'data-testid': 'preview' });
+  const video = h('video', {
+    src: url, width, height, loop: true, playsinline: true, preload: 'metadata', 'data-testid': 'preview',
+  });
   // The attribute has no effect after the element has been created.
   video.muted = true;
 

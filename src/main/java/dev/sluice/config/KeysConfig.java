@@ -15,7 +15,8 @@ import java.util.stream.Stream;
  *
  * @param video template with {@code {mediaId}} and {@code {quality}}, each once
  * @param thumbnail template with {@code {mediaId}} and {@code {n}}, each once
- * @param stream template of playlists, poster, storyboard, preview clip and text tracks with {@code {mediaId}} and {@code {name}}, each once
+ * @param stream template of playlists, poster, storyboard, preview clip and text tracks with {@code {mediaId}} and {@code {name}},
+ *     each once
  * @param staging prefix of staged objects, ends with a slash
  */
 public record KeysConfig(String video, String thumbnail, String stream, String staging) {

@@ -15,8 +15,8 @@ import java.util.Set;
  * @param s3Key key of the published object
  * @param fileSize bytes
  * @param quality name of the rendition; of an object of the type {@code STREAM}, its format: {@code hls} or {@code dash} of a playlist
- *     that players open first, {@link #POSTER}, {@link #STORYBOARD}, {@link #SHEET} or {@link #PREVIEW}, the name of a rendition that only playlists
- *     name; else empty
+ *     that players open first, {@link #POSTER}, {@link #STORYBOARD}, {@link #SHEET} or {@link #PREVIEW}, the name of a
+ *     rendition that only playlists name; else empty
  * @param timestamp of a thumbnail or the poster, seconds; else 0
  * @param text properties of a text track; empty for its playlist, and for other types
  * @param variant of a rendition, if known
@@ -138,8 +138,8 @@ public record OutputFile(
     }
 
     /**
-     * The kind of an output file; SCALED is a rendition in H.264, STREAM a playlist, the poster, a file of the storyboard, the preview clip,
-     * or a rendition in another codec, TEXT a text track or its playlist.
+     * The kind of an output file; SCALED is a rendition in H.264, STREAM a playlist, the poster, a file of the storyboard, the
+     * preview clip, or a rendition in another codec, TEXT a text track or its playlist.
      */
     public enum Type {
         SCALED,
