@@ -27,7 +27,6 @@ final class StageFactory {
     private final WorkerExecutor workers;
     private final Workspace workspace;
     private final StagingUploader stagingUploader;
-    private final ArtifactStore artifactStore;
     private final EncodeServices encodeServices;
     private final EncodeOutputStore outputs;
 
@@ -40,10 +39,6 @@ final class StageFactory {
         MediaConfig.Limits limits = services.config().media().limits();
         this.stagingUploader =
                 new StagingUploader(objectStore, services.storage().staging());
-        this.artifactStore = switch (services.config().workspace().mode()) {
-            case LOCAL -> new ArtifactStore.WorkspaceArtifactStore(workspace);
-            case OBJECT_STORE -> new ArtifactStore.ObjectArtifactStore(stagingUploader, workspace);
-        };
         this.encodeServices = new EncodeServices(
                 new SourceProvider(objectStore, workspace, services.storage().sourceCache(), limits.maxBytes()),
                 workspace,
@@ -54,7 +49,14 @@ final class StageFactory {
                         services.config().ffmpeg().probeTimeout(),
                         limits),
                 services.config().profiles());
-        this.outputs = new EncodeOutputStore(services.storage().keys(), artifactStore, workers);
+        this.outputs = new EncodeOutputStore(services.storage().keys(), artifactStore(false), workers);
+    }
+
+    private ArtifactStore artifactStore(boolean keepsCopies) {
+        return switch (services.config().workspace().mode()) {
+            case LOCAL -> new ArtifactStore.WorkspaceArtifactStore(workspace);
+            case OBJECT_STORE -> new ArtifactStore.ObjectArtifactStore(stagingUploader, workspace, keepsCopies);
+        };
     }
 
     Stage download() {
@@ -77,7 +79,7 @@ final class StageFactory {
         return new SegmentStage(
                 encodeServices,
                 services.media().encoders()::segmentEncoder,
-                artifactStore,
+                artifactStore(true),
                 services.threadsPerEncode(StageName.SEGMENT),
                 new GrowingPieces(
                         services.storage().objectStore(),

@@ -5,6 +5,7 @@ import dev.sluice.job.JobId;
 import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -31,6 +32,13 @@ public final class StagingArea {
     /** Whether a key belongs to the staged objects of this job. */
     public boolean belongsTo(JobId job, ObjectKey key) {
         return key.value().startsWith(directory(job.pathSegment()));
+    }
+
+    /** The directory name of the attempt that staged an object; empty unless the key belongs to this job. */
+    public Optional<String> attemptOf(JobId job, ObjectKey key) {
+        int start = directory(job.pathSegment()).length();
+        int end = key.value().lastIndexOf('/');
+        return belongsTo(job, key) && end > start ? Optional.of(key.value().substring(start, end)) : Optional.empty();
     }
 
     /** Deletes the staged objects of all attempts of a finished job; uploads in progress are not aborted. */

@@ -74,6 +74,11 @@ final class DiskReservations {
         return reserveFrom(bytes, disk.free());
     }
 
+    /** Whether less is free than was reserved and always stays free; blocks. */
+    boolean isLow() throws IOException {
+        return disk.free() - minFreeBytes < reserved();
+    }
+
     double free() {
         try {
             return disk.free();

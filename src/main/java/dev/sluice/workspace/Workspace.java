@@ -29,12 +29,14 @@ public final class Workspace {
     private final Path root;
     private final AttemptDirectories directories;
     private final DiskReservations disk;
+    private final StagedCopies stagedCopies;
     private volatile BooleanSupplier freeUnused = () -> false;
 
     private Workspace(Vertx vertx, Path root, FileStore store, long minFreeBytes) {
         this.root = root;
         this.directories = new AttemptDirectories(vertx, root);
         this.disk = new DiskReservations(DiskReservations.Disk.of(store), minFreeBytes);
+        this.stagedCopies = new StagedCopies(directories, disk);
     }
 
     /**
@@ -62,6 +64,10 @@ public final class Workspace {
 
     public AttemptDirectories attemptDirectories() {
         return directories;
+    }
+
+    public StagedCopies stagedCopies() {
+        return stagedCopies;
     }
 
     /** Returns the free bytes of the disk, NaN if unknown; blocks. */
@@ -111,11 +117,16 @@ public final class Workspace {
         try {
             return disk.reserve(bytes);
         } catch (JobException low) {
-            if (low.code() == ErrorCode.DISK_LOW && freeUnused.getAsBoolean()) {
+            if (low.code() == ErrorCode.DISK_LOW && deleteUnused()) {
                 return disk.reserve(bytes);
             }
             throw low;
         }
+    }
+
+    private boolean deleteUnused() throws IOException {
+        boolean copies = stagedCopies.deleteAll();
+        return freeUnused.getAsBoolean() || copies;
     }
 
     /**
@@ -200,7 +211,7 @@ public final class Workspace {
 
     /** Deletes the files of an attempt whose result is not used; failures are logged. */
     public Future<Void> delete(Attempt attempt) {
-        return directories.delete(directories.of(attempt));
+        return directories.delete(attempt);
     }
 
     private Path resolveInside(Path jobDirectory, String relative) {

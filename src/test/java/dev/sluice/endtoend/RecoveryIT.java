@@ -135,16 +135,22 @@ class RecoveryIT {
         String goesOn = fileName(pipeline, "goes-on");
 
         Files.createDirectories(jobs.resolve(ended).resolve("processing-0-1").resolve("deep"));
+        Files.createDirectories(jobs.resolve(ended).resolve("staged").resolve("segment-1-10001"));
         Files.createDirectories(jobs.resolve(goesOn).resolve("download-0-0"));
+        Files.createDirectories(jobs.resolve(goesOn).resolve("staged").resolve("processing-0-0"));
+        Files.createDirectories(jobs.resolve(goesOn).resolve("staged").resolve("download-0-1"));
         Files.createDirectories(jobs.resolve("unknown-directory").resolve("download-0-1"));
         pipeline.upload("sluice-staging/" + ended + "/upload-0-1/0", pipeline.clip(1));
         pipeline.upload("sluice-staging/" + goesOn + "/upload-0-1/0", pipeline.clip(1));
 
         BackendSimulator.awaitThat(() -> !Files.exists(jobs.resolve(ended))
                 && !Files.exists(jobs.resolve(goesOn).resolve("download-0-0"))
+                && !Files.exists(jobs.resolve(goesOn).resolve("staged").resolve("processing-0-0"))
                 && get(pipeline.sluice().objectStore().list("sluice-staging/" + ended, ""))
                         .isEmpty());
         assertThat(jobs.resolve(goesOn).resolve("download-0-1")).isNotEmptyDirectory();
+        assertThat(jobs.resolve(goesOn).resolve("staged").resolve("download-0-1"))
+                .exists();
         assertThat(jobs.resolve("unknown-directory")).exists();
         assertThat(get(pipeline.sluice().objectStore().list("sluice-staging/", "")))
                 .hasSize(1);

@@ -20,11 +20,13 @@ import dev.sluice.job.JobId;
 import dev.sluice.persistence.StoredEncodeSpeed;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -60,7 +62,8 @@ class SegmentedJobIT {
                         directory.resolve("captioned.mp4"),
                         "testsrc2=size=640x360:rate=25:duration=" + SECONDS,
                         "sine=duration=" + SECONDS);
-        pipeline.upload("uploads/long.mp4", pipeline.withText(captioned));
+        Path source = pipeline.withText(captioned);
+        pipeline.upload("uploads/long.mp4", source);
         pipeline.start(
                 settings(3).put("workspace", new JsonObject().put("mode", mode)).put("media", new JsonObject("""
                         {"previewClip": true, "ladder": [{"quality": "90p", "shortSide": 90, "maxKbps": 100},
@@ -107,6 +110,9 @@ class SegmentedJobIT {
         assertInOrder(pipeline.backend().updates("a"));
         pipeline.awaitIdle();
         assertCostIsSumOfRuns(end, SEGMENTS + 5);
+        assertThat(end.getJsonObject("cost").getLong("bytes_downloaded"))
+                .as("nothing but the source, once")
+                .isEqualTo(Files.size(source));
         BackendSimulator.awaitThat(() ->
                 get(pipeline.sluice().objectStore().list("sluice-staging/", "")).isEmpty()
                         && pipeline.workspaceIsEmpty());
@@ -133,14 +139,18 @@ class SegmentedJobIT {
                 .value("SELECT max(speed) FROM sluice.encode_speed WHERE preset = 'ultrafast' AND codec = 'h264'"));
     }
 
-    /** The other host does not know the profile of the job: its settings are those of the plan. */
+    /**
+     * The other host does not know the profile of the job: its settings are those of the plan. The host of the join has lost one
+     * segment and half of another one that it had encoded.
+     */
     @Test
     void encodesOnHostsWithoutSharedDisk() throws Exception {
         JsonObject none = new JsonObject().put("instances", 0);
+        JsonObject workspace = new JsonObject().put("mode", "object-store").put("cleanupIntervalSeconds", 0.5);
         JsonArray ladder = JsonArray.of(
                 new JsonObject().put("quality", "other").put("shortSide", 360).put("maxKbps", 800));
         pipeline.start(settings(4)
-                .put("workspace", new JsonObject().put("mode", "object-store"))
+                .put("workspace", workspace.copy())
                 .put(
                         "profiles",
                         new JsonObject()
@@ -150,17 +160,20 @@ class SegmentedJobIT {
         Sluice other = get(Sluice.start(
                 pipeline.vertx(),
                 pipeline.config(settings(4)
-                        .put(
-                                "workspace",
-                                new JsonObject().put("mode", "object-store").put("directory", directory.toString()))
+                        .put("workspace", workspace.copy().put("directory", directory.toString()))
                         .put(
                                 "stages",
                                 new JsonObject()
                                         .put("download", none)
                                         .put("processing", none)
+                                        .put("join", none)
                                         .put("upload", none)))));
         try {
+            get(pipeline.sluice().undeploy("join"));
             pipeline.backend().send(job("a", "uploads/long.mp4").put("profile", "small"));
+            BackendSimulator.awaitThat(() -> doneSegments() == SEGMENTS + 1);
+            long lost = loseCopies();
+            get(pipeline.sluice().deploy("join"));
 
             JsonObject end = pipeline.backend().awaitEnd("a");
 
@@ -173,9 +186,46 @@ class SegmentedJobIT {
             assertThat(pipeline.database()
                             .value("SELECT count(DISTINCT worker) FROM sluice.stage_run WHERE stage = 'segment'"))
                     .isEqualTo("2");
+            assertThat(Long.parseLong(pipeline.database()
+                            .value("SELECT cost ->> 'bytes_downloaded' FROM sluice.stage_run WHERE stage = 'join'")))
+                    .as("what the other host has encoded, and what was lost; not all images are needed")
+                    .isBetween(lost + bytesOfOtherHost("%.m%"), lost + bytesOfOtherHost("%"));
+            BackendSimulator.awaitThat(() -> pipeline.workspaceIsEmpty() && PipelineFixture.isEmpty(directory));
         } finally {
             get(other.stop());
         }
+    }
+
+    private long doneSegments() {
+        return Long.parseLong(pipeline.database()
+                .value("SELECT count(*) FROM sluice.stage_run WHERE stage = 'segment' AND state = 'done'"));
+    }
+
+    /** Deletes a copy of a segment and truncates another one, if there is one; returns their bytes. */
+    private long loseCopies() throws IOException {
+        try (Stream<Path> files = Files.walk(pipeline.workspace())) {
+            List<Path> segments = files.filter(file -> file.toString().contains("staged/segment-")
+                            && file.toString().endsWith(".mp4"))
+                    .limit(2)
+                    .toList();
+            long bytes = 0;
+            for (Path segment : segments) {
+                bytes += Files.size(segment);
+                Files.write(segment, new byte[1]);
+            }
+            Files.delete(segments.get(0));
+            return bytes;
+        }
+    }
+
+    /** The bytes of artifacts with such names that the host without a join has encoded. */
+    private long bytesOfOtherHost(String names) {
+        return Long.parseLong(pipeline.database().value("""
+                SELECT sum((piece ->> 'bytes')::bigint)
+                  FROM sluice.stage_run r, jsonb_array_elements(r.result::jsonb -> 'pieces') piece
+                 WHERE r.stage = 'segment' AND piece ->> 'name' LIKE '%s'
+                   AND r.worker <> (SELECT worker FROM sluice.stage_run WHERE stage = 'join')
+                """.formatted(names)));
     }
 
     /**

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 class DiskReservationsTest {
@@ -65,11 +67,31 @@ class DiskReservationsTest {
         assertThatCode(() -> silent.reserve(90 * MIB)).doesNotThrowAnyException();
     }
 
+    @Test
+    void isLowIfOtherFilesTakeWhatWasReserved() throws Exception {
+        AtomicLong free = new AtomicLong(100 * MIB);
+        DiskReservations shared = new DiskReservations(disk(free::get, 2000 * MIB), 10 * MIB);
+        DiskReservations.Reservation reservation = shared.reserve(60 * MIB);
+
+        free.set(70 * MIB);
+        assertThat(shared.isLow()).isFalse();
+
+        free.set(70 * MIB - 1);
+        assertThat(shared.isLow()).isTrue();
+
+        reservation.close();
+        assertThat(shared.isLow()).isFalse();
+    }
+
     private static DiskReservations.Disk disk(long free, long total) {
+        return disk(() -> free, total);
+    }
+
+    private static DiskReservations.Disk disk(LongSupplier free, long total) {
         return new DiskReservations.Disk() {
             @Override
             public long free() {
-                return free;
+                return free.getAsLong();
             }
 
             @Override

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +103,76 @@ final class WorkspaceTest {
                 await(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> Future.succeededFuture(here.path())));
 
         assertThat(path).isEmptyDirectory();
+    }
+
+    @Test
+    void findsCopiesOfStagedFilesByAttemptNameAndSize() {
+        keepCopy(attempt(JOB, 1));
+
+        assertThat(copy("download-0-1", "360p.mp4", 4).orElseThrow()).hasContent("made");
+        assertThat(copy("download-0-1", "360p.mp4", 5)).isEmpty();
+        assertThat(copy("download-0-1", "540p.mp4", 4)).isEmpty();
+        assertThat(copy("download-0-2", "360p.mp4", 4)).isEmpty();
+        assertThat(copy("../download-0-1", "360p.mp4", 4)).isEmpty();
+        assertThat(await(workspace.attemptDirectories().listStaged(JOB.pathSegment())))
+                .as("attempts that the cleanup finds")
+                .containsExactly(new AttemptDirectoryName(StageName.DOWNLOAD, 0, 1));
+
+        await(workspace.delete(attempt(JOB, 1)));
+
+        assertThat(filesIn(workspace.root())).isEmpty();
+    }
+
+    @Test
+    void deletesTheCopyOfAnAttemptWhoseFencingTokenRepeats() {
+        keepCopy(attempt(JOB, 1));
+
+        await(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> Future.succeededFuture()));
+
+        assertThat(filesIn(workspace.root())).isEmpty();
+    }
+
+    @Test
+    void keepsNoCopyIfTheDiskIsLowOnSpace() throws IOException {
+        Workspace low = workspaceThatKeepsFree(diskBytes());
+        await(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> written(here.file("360p.mp4"))));
+
+        await(low.stagedCopies().keep(attempt(JOB, 1)));
+
+        assertThat(filesIn(workspace.root())).isEmpty();
+    }
+
+    @Test
+    void deletesAllCopiesWhenTheDiskIsLowOnSpace() throws IOException {
+        keepCopy(attempt(JOB, 1));
+        keepCopy(attempt(new JobId("job-2"), 1));
+        Workspace low = workspaceThatKeepsFree(diskBytes() - 1);
+
+        JobException failure =
+                failureOf(low.withAttemptDirectory(attempt(JOB, 2), 0, here -> Future.succeededFuture(here.path())));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.DISK_LOW);
+        assertThat(filesIn(workspace.root())).isEmpty();
+    }
+
+    private void keepCopy(Attempt attempt) {
+        await(workspace.withAttemptDirectory(attempt, 0, here -> written(here.file("360p.mp4"))));
+        await(workspace.stagedCopies().keep(attempt));
+    }
+
+    private Optional<Path> copy(String attempt, String name, long bytes) {
+        return await(workspace.stagedCopies().find(JOB, attempt, name, bytes));
+    }
+
+    private long diskBytes() throws IOException {
+        return DiskReservations.Disk.of(Files.getFileStore(dir)).total();
+    }
+
+    private Workspace workspaceThatKeepsFree(long bytes) {
+        return await(Workspace.open(
+                vertx,
+                new WorkspaceConfig(
+                        WorkspaceConfig.Mode.OBJECT_STORE, workspace.root(), bytes, 0, Duration.ofMinutes(1))));
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.objectstore.StagingArea;
 import dev.sluice.persistence.recovery.StaleArtifactRepository;
 import dev.sluice.persistence.recovery.StaleArtifactRepository.Superseded;
+import dev.sluice.workspace.AttemptDirectories;
 import dev.sluice.workspace.AttemptDirectoryName;
 import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
@@ -58,25 +59,32 @@ final class OrphanSweeper {
 
     private Future<List<FoundAttempt>> listAttempts(List<String> jobs) {
         List<FoundAttempt> found = new ArrayList<>();
+        AttemptDirectories directories = workspace.attemptDirectories();
         return ParallelTasks.sequentially(
                         jobs,
-                        job -> workspace
-                                .attemptDirectories()
-                                .list(job)
-                                .onSuccess(attempts ->
-                                        attempts.forEach(attempt -> found.add(new FoundAttempt(job, attempt))))
+                        job -> Future.all(directories.list(job), directories.listStaged(job))
+                                .onSuccess(lists -> {
+                                    add(found, job, lists.resultAt(0), false);
+                                    add(found, job, lists.resultAt(1), true);
+                                })
                                 .mapEmpty())
                 .map(found);
+    }
+
+    private static void add(List<FoundAttempt> found, String job, List<AttemptDirectoryName> attempts, boolean isCopy) {
+        attempts.forEach(attempt -> found.add(new FoundAttempt(job, attempt, isCopy)));
     }
 
     private Future<Void> deleteIfOrphaned(FoundAttempt found, Set<String> ended, Set<Superseded> superseded) {
         if (!ended.contains(found.job()) && superseded.stream().noneMatch(found::isCoveredBy)) {
             return Future.succeededFuture();
         }
-        LOG.atInfo()
-                .addKeyValue("directory", found.job())
-                .addKeyValue("stage", found.attempt().stage().key())
-                .log("orphaned workspace files deleted");
+        if (!found.isCopy()) {
+            LOG.atInfo()
+                    .addKeyValue("directory", found.job())
+                    .addKeyValue("stage", found.attempt().stage().key())
+                    .log("orphaned workspace files deleted");
+        }
         return workspace.attemptDirectories().delete(found.job(), found.attempt());
     }
 
@@ -125,8 +133,13 @@ final class OrphanSweeper {
         }
     }
 
-    /** @param job name of the job's directory */
-    private record FoundAttempt(String job, AttemptDirectoryName attempt) {
+    /**
+     * Files of an attempt.
+     *
+     * @param job name of the job's directory
+     * @param isCopy whether these are copies of staged objects, which remain as planned until this cleanup
+     */
+    private record FoundAttempt(String job, AttemptDirectoryName attempt, boolean isCopy) {
         boolean isCoveredBy(Superseded superseded) {
             return superseded.fileName().equals(job)
                     && superseded.stage() == attempt.stage()

@@ -1,6 +1,7 @@
 package dev.sluice.stage.artifact;
 
 import dev.sluice.common.async.ProgressListener;
+import dev.sluice.job.Attempt;
 import dev.sluice.stage.StageContext;
 import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
@@ -34,8 +35,13 @@ public sealed interface ArtifactStore {
         }
     }
 
-    /** Stages files in the object store, so that any host can continue, and deletes them from this host. */
-    record ObjectArtifactStore(StagingUploader uploader, Workspace workspace) implements ArtifactStore {
+    /**
+     * Stages files in the object store, so that any host can continue.
+     *
+     * @param keepsCopies whether copies stay on this host for its later runs, as long as the disk has space
+     */
+    record ObjectArtifactStore(StagingUploader uploader, Workspace workspace, boolean keepsCopies)
+            implements ArtifactStore {
         private static final double STORE_FRACTION = 0.1;
 
         @Override
@@ -47,11 +53,14 @@ public sealed interface ArtifactStore {
         public Future<List<ArtifactLocation>> store(StageContext context, List<LocalFile> files) {
             return uploader.upload(
                             context, files, fraction -> context.progress().report(1 - STORE_FRACTION * (1 - fraction)))
-                    .compose(keys -> workspace
-                            .delete(context.attempt())
-                            .map(deleted -> keys.stream()
+                    .compose(keys -> removeFiles(context.attempt())
+                            .map(removed -> keys.stream()
                                     .<ArtifactLocation>map(ArtifactLocation.Staged::new)
                                     .toList()));
+        }
+
+        private Future<Void> removeFiles(Attempt attempt) {
+            return keepsCopies ? workspace.stagedCopies().keep(attempt) : workspace.delete(attempt);
         }
     }
 }

@@ -5,6 +5,8 @@ import dev.sluice.common.async.ProgressListener;
 import dev.sluice.common.io.PrivateFiles;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
+import dev.sluice.job.JobId;
+import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.artifact.ArtifactLocation;
 import dev.sluice.stage.artifact.StagedObjectPromoter;
@@ -22,7 +24,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Brings artifacts of tasks from the workspace or the object store into the directory of the join. */
+/**
+ * Brings artifacts of tasks into the directory of the join: from the workspace, or from the object store unless this host has kept a
+ * copy.
+ */
 public record TaskArtifactFetcher(StagingUploader uploader, Workspace workspace, WorkerExecutor workers) {
     /**
      * An artifact and its target.
@@ -58,13 +63,29 @@ public record TaskArtifactFetcher(StagingUploader uploader, Workspace workspace,
 
     private Future<Void> fetch(StageContext context, TaskArtifact artifact, Path target) {
         if (artifact.location() instanceof ArtifactLocation.Staged staged) {
-            return uploader.objectStore()
-                    .download(staged.key(), target, ProgressListener.noop(), context.cancellation())
-                    .<Void>mapEmpty()
-                    .recover(cause -> StagedObjectPromoter.translate(cause, "A segment"));
+            return linkCopy(context.job().id(), artifact, staged.key(), target)
+                    .compose(linked -> linked ? Future.succeededFuture() : download(context, staged.key(), target));
         }
         String path = ((ArtifactLocation.Local) artifact.location()).path();
         return workspace.resolve(context.job().id(), path).compose(file -> link(file, target));
+    }
+
+    /** Links the copy of this host. False if there is none, or if it could not be linked because it has just been deleted. */
+    private Future<Boolean> linkCopy(JobId job, TaskArtifact artifact, ObjectKey key, Path target) {
+        return uploader.staging()
+                .attemptOf(job, key)
+                .map(attempt -> workspace.stagedCopies().find(job, attempt, artifact.name(), artifact.bytes()))
+                .orElseGet(() -> Future.succeededFuture(Optional.empty()))
+                .compose(copy ->
+                        copy.map(file -> link(file, target).map(true)).orElseGet(() -> Future.succeededFuture(false)))
+                .otherwise(false);
+    }
+
+    private Future<Void> download(StageContext context, ObjectKey key, Path target) {
+        return uploader.objectStore()
+                .download(key, target, ProgressListener.noop(), context.cancellation())
+                .<Void>mapEmpty()
+                .recover(cause -> StagedObjectPromoter.translate(cause, "A segment"));
     }
 
     /** Creates a hard link; copies the file if the file system has none. */
