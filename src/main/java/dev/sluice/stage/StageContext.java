@@ -21,4 +21,9 @@ public record StageContext(
         ProgressListener progress,
         CancellationToken cancellation,
         Checkpoint checkpoint,
-        Supplier<Future<SortedMap<Integer, JsonObject>>> taskResults) {}
+        Supplier<Future<SortedMap<Integer, JsonObject>>> taskResults) {
+    /** For parts of the run that can be cancelled alone. */
+    public StageContext cancellable() {
+        return new StageContext(attempt, job, progress, cancellation.child(), checkpoint, taskResults);
+    }
+}

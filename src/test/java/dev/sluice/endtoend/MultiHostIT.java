@@ -62,14 +62,17 @@ class MultiHostIT {
     }
 
     @Test
-    void continueJobsOfEachOtherThroughObjectStore() throws Exception {
-        Sluice encoder = startTwo("object-store");
+    void continueJobsOfEachOtherThroughObjectStore(@TempDir Path scripts) throws Exception {
+        Sluice encoder = startTwo("object-store", pipeline.ffmpegThatVerifiesWhenStaged(scripts, "processing"));
         try {
             pipeline.backend().send(job("a", "uploads/clip.mp4"));
 
             JsonObject end = pipeline.backend().awaitEnd("a");
 
             assertThat(end.getString("status")).isEqualTo("completed");
+            assertThat(scripts.resolve("staged"))
+                    .as("upload of a rendition before it is verified")
+                    .exists();
             end.getJsonArray("video_versions")
                     .forEach(version -> assertThat(downloaded(((JsonObject) version).getString("s3_key")))
                             .isNotEmptyFile());
@@ -85,7 +88,7 @@ class MultiHostIT {
 
     @Test
     void failJobWithoutSharedDirectoryInLocalMode() throws Exception {
-        Sluice encoder = startTwo("local");
+        Sluice encoder = startTwo("local", new JsonObject());
         try {
             pipeline.backend().send(job("a", "uploads/clip.mp4"));
 
@@ -290,7 +293,7 @@ class MultiHostIT {
     }
 
     /** Starts the pipeline of the fixture without encoder, and one with only the encoder; returns the second. */
-    private Sluice startTwo(String mode) throws Exception {
+    private Sluice startTwo(String mode, JsonObject ffmpeg) throws Exception {
         JsonObject none = new JsonObject().put("instances", 0);
         JsonObject workspace = new JsonObject().put("mode", mode).put("cleanupIntervalSeconds", 0.5);
         pipeline.start(new JsonObject()
@@ -300,6 +303,7 @@ class MultiHostIT {
                 pipeline.vertx(),
                 pipeline.config(new JsonObject()
                         .put("workspace", workspace.copy().put("directory", otherDisk.toString()))
+                        .put("ffmpeg", ffmpeg)
                         .put("stages", new JsonObject().put("download", none).put("upload", none)))));
     }
 

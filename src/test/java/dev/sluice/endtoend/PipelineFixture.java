@@ -277,6 +277,18 @@ public final class PipelineFixture implements AutoCloseable {
                 .put("sandbox", "off");
     }
 
+    /**
+     * A section {@code ffmpeg} with which the verification of outputs waits until the stage has staged an object, and then creates
+     * the file {@code staged} in the directory.
+     */
+    JsonObject ffmpegThatVerifiesWhenStaged(Path directory, String stage) throws IOException {
+        return ffmpegAfter(
+                directory,
+                ("case \"$*\" in *psnr=stats_file*) for i in $(seq 300); do"
+                                + " ls '%s'/*/%s-0-*/0 > /dev/null 2>&1 && touch '%s' && break; sleep 0.1; done;; esac")
+                        .formatted(bucket.file("sluice-staging"), stage, directory.resolve("staged")));
+    }
+
     /** Whether the workspace contains no files of jobs. */
     boolean workspaceIsEmpty() throws IOException {
         return isEmpty(workspace());

@@ -64,11 +64,16 @@ class SegmentedJobIT {
                         "sine=duration=" + SECONDS);
         Path source = pipeline.withText(captioned);
         pipeline.upload("uploads/long.mp4", source);
-        pipeline.start(
+        JsonObject settings =
                 settings(3).put("workspace", new JsonObject().put("mode", mode)).put("media", new JsonObject("""
                         {"previewClip": true, "ladder": [{"quality": "90p", "shortSide": 90, "maxKbps": 100},
                                                          {"quality": "360p", "shortSide": 360, "maxKbps": 800}]}
-                        """)));
+                        """));
+        boolean isStaged = mode.equals("object-store");
+        if (isStaged) {
+            settings.put("ffmpeg", pipeline.ffmpegThatVerifiesWhenStaged(directory, "join"));
+        }
+        pipeline.start(settings);
         pipeline.backend().send(job("a", "uploads/long.mp4"));
 
         JsonObject end = pipeline.backend().awaitEnd("a");
@@ -108,6 +113,9 @@ class SegmentedJobIT {
                         "processing_complete",
                         "upload_complete");
         assertInOrder(pipeline.backend().updates("a"));
+        assertThat(Files.exists(directory.resolve("staged")))
+                .as("upload of a rendition before it is verified")
+                .isEqualTo(isStaged);
         pipeline.awaitIdle();
         assertCostIsSumOfRuns(end, SEGMENTS + 5);
         assertThat(end.getJsonObject("cost").getLong("bytes_downloaded"))

@@ -160,7 +160,12 @@ public final class FfmpegFixture {
     /** An encode on two threads, without progress. */
     public static EncodeRequest request(Path source, MediaInfo info, Path directory) {
         return new EncodeRequest(
-                new ProbedSource(source, info), directory, 2, ProgressListener.noop(), new CancellationToken());
+                new ProbedSource(source, info),
+                directory,
+                2,
+                ProgressListener.noop(),
+                file -> {},
+                new CancellationToken());
     }
 
     /** Probes and encodes a file with {@link #MEDIA}; blocks. */

@@ -15,9 +15,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CancellationToken {
     private final List<Runnable> actions = new ArrayList<>();
-    private final CostMeter cost = new CostMeter();
+    private final CostMeter cost;
     private volatile Span span = Span.NONE;
     private @Nullable JobException reason;
+
+    public CancellationToken() {
+        this(new CostMeter());
+    }
+
+    private CancellationToken(CostMeter cost) {
+        this.cost = cost;
+    }
+
+    /** A token for parts of the work, with its cost and span, that is cancelled with it or alone. */
+    public CancellationToken child() {
+        CancellationToken child = new CancellationToken(cost);
+        child.setSpan(span);
+        var unused = onCancel(() -> reason().ifPresent(child::cancel));
+        return child;
+    }
 
     /** Cancels the work; only the first reason counts. */
     public void cancel(JobException cause) {

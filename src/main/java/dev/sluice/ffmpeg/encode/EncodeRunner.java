@@ -29,9 +29,11 @@ import dev.sluice.media.rendition.ThumbnailFiles;
 import dev.sluice.media.streaming.StreamFile;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,14 +89,22 @@ public record EncodeRunner(
         return EncodeCommand.isHybrid(media);
     }
 
-    /** Replaces the renditions of an encode by hybrid files unless streaming is off; in their order. */
-    List<StreamFile> writeHybridFiles(Path directory, List<Rendition> renditions, CancellationToken cancellation) {
-        return isHybrid()
-                ? renditions.stream()
-                        .map(rendition -> HybridWriter.replace(
-                                directory.resolve(rendition.fileName()), media.segmentDuration(), cancellation))
-                        .toList()
-                : List.of();
+    /**
+     * Replaces the renditions of an encode by hybrid files unless streaming is off; in their order.
+     *
+     * @param written receives each rendition when its file does not change any more
+     */
+    List<StreamFile> writeHybridFiles(
+            Path directory, List<Rendition> renditions, Consumer<Path> written, CancellationToken cancellation) {
+        List<StreamFile> streams = new ArrayList<>();
+        for (Rendition rendition : renditions) {
+            Path file = directory.resolve(rendition.fileName());
+            if (isHybrid()) {
+                streams.add(HybridWriter.replace(file, media.segmentDuration(), cancellation));
+            }
+            written.accept(file);
+        }
+        return streams;
     }
 
     /**

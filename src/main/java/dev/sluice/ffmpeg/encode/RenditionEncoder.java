@@ -59,7 +59,8 @@ public record RenditionEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEs
                 "loudness",
                 () -> info.audio()
                         .flatMap(audio -> runner.loudnessMeter().measureOutput(smallest, request.cancellation())))) {
-            List<StreamFile> streams = runner.writeHybridFiles(request.directory(), renditions, request.cancellation());
+            List<StreamFile> streams =
+                    runner.writeHybridFiles(request.directory(), renditions, request.written(), request.cancellation());
             return runner.collect(
                             request.directory(),
                             new OutputVerifier.Expectation(

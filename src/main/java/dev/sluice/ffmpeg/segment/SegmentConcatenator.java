@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /** Concatenates encoded segments and audio to whole renditions, without decoding, and verifies them. */
@@ -58,10 +59,12 @@ public record SegmentConcatenator(EncodeRunner runner) {
      * Concatenates the files in {@code directory}: segments in subdirectories named after their numbers, the thumbnails to keep,
      * and the audio if the source has any. Blocks.
      *
+     * @param written receives each rendition when its file does not change any more, before it is verified
      * @throws JobException NO_FRAMES if no segment has frames, DISK_FULL, OUTPUT_INVALID, or the
      *     cancellation's reason
      */
-    public EncodeResult concatenate(Path directory, Request request, CancellationToken cancellation) {
+    public EncodeResult concatenate(
+            Path directory, Request request, Consumer<Path> written, CancellationToken cancellation) {
         List<Rendition> renditions = runner.renditions(request.displaySize());
         List<ConcatEntry> segments = segments(request.segments());
         if (segments.isEmpty()) {
@@ -71,6 +74,7 @@ public record SegmentConcatenator(EncodeRunner runner) {
         for (Rendition rendition : renditions) {
             write(directory, rendition, segments, request.hasAudio(), cancellation)
                     .ifPresent(streams::add);
+            written.accept(directory.resolve(rendition.fileName()));
         }
         deleteSegments(directory, segments);
         long frames =

@@ -12,8 +12,26 @@ public sealed interface ArtifactStore {
     /** Fraction of the stage's progress that storing takes, 0 to 1. */
     double progressShare();
 
+    /** Starts to store the artifacts of an attempt; a failure cancels the context. */
+    Batch begin(StageContext context);
+
     /** Stores the files; returns their locations in the same order. */
-    Future<List<ArtifactLocation>> store(StageContext context, List<LocalFile> files);
+    default Future<List<ArtifactLocation>> store(StageContext context, List<LocalFile> files) {
+        Batch batch = begin(context.cancellable());
+        return batch.complete(files).recover(batch::abort);
+    }
+
+    /** The artifacts of an attempt. It ends with {@link #complete} or, if anything fails, with {@link #abort}. */
+    interface Batch {
+        /** Starts to store a file that does not change any more, while others are still being written. Threads: any. */
+        void add(LocalFile file);
+
+        /** Stores the files that were not added; returns the locations of all in the same order. */
+        Future<List<ArtifactLocation>> complete(List<LocalFile> files);
+
+        /** Fails with {@code cause} when no file is used any more. */
+        <T> Future<T> abort(Throwable cause);
+    }
 
     /** Progress of the work before storing, as part of the progress of the stage. */
     default ProgressListener encodeProgress(StageContext context) {
@@ -28,10 +46,24 @@ public sealed interface ArtifactStore {
         }
 
         @Override
-        public Future<List<ArtifactLocation>> store(StageContext context, List<LocalFile> files) {
-            return Future.succeededFuture(files.stream()
-                    .<ArtifactLocation>map(file -> new ArtifactLocation.Local(workspace.relativize(file.file())))
-                    .toList());
+        public Batch begin(StageContext context) {
+            return new Batch() {
+                @Override
+                public void add(LocalFile file) {}
+
+                @Override
+                public Future<List<ArtifactLocation>> complete(List<LocalFile> files) {
+                    return Future.succeededFuture(files.stream()
+                            .<ArtifactLocation>map(
+                                    file -> new ArtifactLocation.Local(workspace.relativize(file.file())))
+                            .toList());
+                }
+
+                @Override
+                public <T> Future<T> abort(Throwable cause) {
+                    return Future.failedFuture(cause);
+                }
+            };
         }
     }
 
@@ -50,13 +82,29 @@ public sealed interface ArtifactStore {
         }
 
         @Override
-        public Future<List<ArtifactLocation>> store(StageContext context, List<LocalFile> files) {
-            return uploader.upload(
-                            context, files, fraction -> context.progress().report(1 - STORE_FRACTION * (1 - fraction)))
-                    .compose(keys -> removeFiles(context.attempt())
-                            .map(removed -> keys.stream()
-                                    .<ArtifactLocation>map(ArtifactLocation.Staged::new)
-                                    .toList()));
+        public Batch begin(StageContext context) {
+            StagingBatch uploads = uploader.begin(context);
+            return new Batch() {
+                @Override
+                public void add(LocalFile file) {
+                    uploads.add(file);
+                }
+
+                @Override
+                public Future<List<ArtifactLocation>> complete(List<LocalFile> files) {
+                    return uploads.complete(
+                                    files, fraction -> context.progress().report(1 - STORE_FRACTION * (1 - fraction)))
+                            .compose(keys -> removeFiles(context.attempt())
+                                    .map(removed -> keys.stream()
+                                            .<ArtifactLocation>map(ArtifactLocation.Staged::new)
+                                            .toList()));
+                }
+
+                @Override
+                public <T> Future<T> abort(Throwable cause) {
+                    return uploads.abort(cause);
+                }
+            };
         }
 
         private Future<Void> removeFiles(Attempt attempt) {

@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -46,30 +47,67 @@ import java.util.stream.Stream;
  * @param workers for writing playlists and the index of the storyboard
  */
 public record EncodeOutputStore(OutputKeys keys, ArtifactStore artifactStore, WorkerExecutor workers) {
+    private static final String VIDEO_TYPE = "video/mp4";
+
     private record Output(OutputFile description, Path file) {
         LocalFile localFile() {
             return new LocalFile(file, description.fileSize(), description.mimeType());
         }
     }
 
+    /** What an encode has made. */
+    record Encoded(EncodeResult result, TextTracks text) {}
+
+    /** An encode whose outputs are stored. */
+    @FunctionalInterface
+    interface Encode {
+        /**
+         * Encodes.
+         *
+         * @param context is cancelled if an output cannot be stored
+         * @param written receives each rendition whose file does not change any more; on any thread
+         */
+        Future<Encoded> run(StageContext context, Consumer<Path> written);
+    }
+
     /**
-     * Stores the published outputs and adds them, with their locations, to the job.
+     * Encodes, stores the published outputs, and adds them, with their locations, to the job. Renditions are stored while others are
+     * being written or verified.
      *
      * @param media settings of the job
      */
-    Future<StageResult> store(StageContext context, MediaConfig media, EncodeResult result, TextTracks text) {
-        return workers.executeBlocking(() -> outputs(context.job(), media, result, text), false)
-                .compose(outputs -> store(context, result.withWarnings(text.warnings()), outputs));
+    Future<StageResult> store(StageContext context, MediaConfig media, Encode encode) {
+        StageContext part = context.cancellable();
+        ArtifactStore.Batch batch = artifactStore.begin(part);
+        Consumer<Path> written = media.published().renditions() ? file -> batch.add(rendition(file)) : file -> {};
+        return Future.succeededFuture()
+                .compose(started -> encode.run(part, written))
+                .compose(encoded -> workers.executeBlocking(
+                                () -> outputs(part.job(), media, encoded.result(), encoded.text()), false)
+                        .compose(outputs -> store(
+                                part.job(),
+                                batch,
+                                encoded.result().withWarnings(encoded.text().warnings()),
+                                outputs)))
+                .recover(batch::abort);
     }
 
-    private Future<StageResult> store(StageContext context, EncodeResult result, List<Output> outputs) {
-        StagedJob job = context.job();
+    private static LocalFile rendition(Path file) {
+        try {
+            return new LocalFile(file, Files.size(file), VIDEO_TYPE);
+        } catch (IOException cause) {
+            throw FileErrorMapper.translate(cause);
+        }
+    }
+
+    private static Future<StageResult> store(
+            StagedJob job, ArtifactStore.Batch batch, EncodeResult result, List<Output> outputs) {
         List<LocalFile> files = outputs.stream().map(Output::localFile).toList();
         JsonObject summary = new JsonObject()
                 .put("renditions", count(outputs, OutputFile.Type.SCALED))
                 .put("thumbnails", count(outputs, OutputFile.Type.THUMBNAIL))
                 .put("bytes", files.stream().mapToLong(LocalFile::bytes).sum());
-        return artifactStore.store(context, files).map(locations -> {
+        return batch.complete(files).map(locations -> {
             List<OutputFile> stored = IntStream.range(0, outputs.size())
                     .mapToObj(i -> locations.get(i).applyTo(outputs.get(i).description()))
                     .toList();
@@ -262,7 +300,7 @@ public record EncodeOutputStore(OutputKeys keys, ArtifactStore artifactStore, Wo
                                 rendition.width(),
                                 rendition.height(),
                                 rendition.bytes(),
-                                "video/mp4",
+                                VIDEO_TYPE,
                                 rendition.quality(),
                                 0)
                         .withVariant(variants.getOrDefault(rendition.quality(), rendition.variant())),

@@ -19,10 +19,12 @@ import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageResult;
 import dev.sluice.stage.artifact.TaskArtifact;
+import dev.sluice.stage.encode.EncodeOutputStore.Encoded;
 import dev.sluice.stage.encode.TaskArtifactFetcher.ArtifactRequest;
 import dev.sluice.workspace.AttemptDirectory;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -33,6 +35,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -91,16 +94,20 @@ public final class JoinStage implements Stage {
                 .withAttemptDirectory(
                         context.attempt(),
                         bytes,
-                        directory -> artifactFetcher
-                                .fetchAll(
-                                        context,
-                                        requests,
-                                        directory,
-                                        fraction -> context.progress().report(FETCH_FRACTION * fraction))
-                                .compose(fetched -> concatenate(context, plan, settings, results, directory))
-                                .compose(whole -> services.addCaptions(
-                                                context, whole, TaskTextTracks.of(results.values(), directory))
-                                        .compose(text -> outputs.store(context, settings, whole, text))));
+                        directory -> outputs.store(
+                                context,
+                                settings,
+                                (part, written) -> artifactFetcher
+                                        .fetchAll(
+                                                part,
+                                                requests,
+                                                directory,
+                                                fraction -> part.progress().report(FETCH_FRACTION * fraction))
+                                        .compose(fetched ->
+                                                concatenate(part, plan, settings, results, directory, written))
+                                        .compose(whole -> services.addCaptions(
+                                                        part, whole, TaskTextTracks.of(results.values(), directory))
+                                                .map(text -> new Encoded(whole, text)))));
     }
 
     private Future<EncodeResult> concatenate(
@@ -108,10 +115,11 @@ public final class JoinStage implements Stage {
             EncodePlan plan,
             MediaConfig settings,
             SortedMap<Integer, JsonObject> results,
-            AttemptDirectory directory) {
+            AttemptDirectory directory,
+            Consumer<Path> written) {
         return services.blocking(() -> concatenators
                 .apply(settings)
-                .concatenate(directory.path(), request(context.job(), plan, results), context.cancellation())
+                .concatenate(directory.path(), request(context.job(), plan, results), written, context.cancellation())
                 .withWarnings(plan.warnings())
                 .withLoudness(results.values().stream()
                         .map(SegmentResult::of)

@@ -15,7 +15,9 @@ import dev.sluice.stage.StageResult;
 import dev.sluice.workspace.AttemptDirectory;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -90,18 +92,24 @@ public final class ProcessingStage implements Stage {
                         context.attempt(),
                         new OutputSizeEstimator(media)
                                 .estimateBytes(context.job().metadata()),
-                        directory -> services.blocking(() -> encoder.encode(request(context, source, directory)))
-                                .compose(result -> services.extractText(context, source, directory)
-                                        .compose(text -> services.addCaptions(context, result, text))
-                                        .compose(text -> outputs.store(context, media, result, text))));
+                        directory -> outputs.store(
+                                context,
+                                media,
+                                (part, written) -> services.blocking(
+                                                () -> encoder.encode(request(part, source, directory, written)))
+                                        .compose(result -> services.extractText(part, source, directory)
+                                                .compose(text -> services.addCaptions(part, result, text))
+                                                .map(text -> new EncodeOutputStore.Encoded(result, text)))));
     }
 
-    private EncodeRequest request(StageContext context, ProbedSource source, AttemptDirectory directory) {
+    private EncodeRequest request(
+            StageContext context, ProbedSource source, AttemptDirectory directory, Consumer<Path> written) {
         return new EncodeRequest(
                 source,
                 directory.path(),
                 threads,
                 outputs.artifactStore().encodeProgress(context),
+                written,
                 context.cancellation());
     }
 }

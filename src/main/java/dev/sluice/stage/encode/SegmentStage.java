@@ -183,7 +183,12 @@ public final class SegmentStage implements Stage {
 
     private EncodeRequest request(StageContext context, ProbedSource source, AttemptDirectory directory) {
         return new EncodeRequest(
-                source, directory.path(), threads, artifactStore.encodeProgress(context), context.cancellation());
+                source,
+                directory.path(),
+                threads,
+                artifactStore.encodeProgress(context),
+                file -> {},
+                context.cancellation());
     }
 
     private static JsonObject summary(Segment segment, EncodedSegment result) {

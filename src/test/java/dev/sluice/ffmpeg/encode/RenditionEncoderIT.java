@@ -365,7 +365,8 @@ class RenditionEncoderIT {
     private EncodeResult encode(Path source, ProgressListener progress, CancellationToken cancellation) {
         MediaInfo info = info(source);
         return FfmpegFixture.encoder(FfmpegFixture.MEDIA)
-                .encode(new EncodeRequest(new ProbedSource(source, info), directory, 2, progress, cancellation));
+                .encode(new EncodeRequest(
+                        new ProbedSource(source, info), directory, 2, progress, file -> {}, cancellation));
     }
 
     private static MediaInfo info(Path source) {

@@ -27,6 +27,7 @@ import dev.sluice.media.preview.ImageFile;
 import dev.sluice.media.preview.TileFiles;
 import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
+import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.rendition.RenditionFile;
 import dev.sluice.media.rendition.ThumbnailFile;
 import dev.sluice.media.rendition.ThumbnailFiles;
@@ -53,6 +54,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -660,6 +662,7 @@ class SegmentEncoderIT {
                 runner.renditions(info.video().displaySize()),
                 info.audio().isPresent(),
                 frames);
+        List<Long> written = new ArrayList<>();
         EncodeResult result = new SegmentConcatenator(runner)
                 .concatenate(
                         directory,
@@ -672,10 +675,23 @@ class SegmentEncoderIT {
                                 Optional.of(info.video().color().output()),
                                 info.video().frameRate(),
                                 frames),
+                        file -> written.add(
+                                count(directory, runner.renditions(info.video().displaySize()))),
                         new CancellationToken())
                 .withLoudness(encodedAudio.flatMap(SegmentEncoder.EncodedAudio::loudness));
         reference.assertSame();
+        assertThat(written)
+                .as("renditions that exist when each is complete")
+                .isEqualTo(LongStream.rangeClosed(1, result.renditions().size())
+                        .boxed()
+                        .toList());
         return result;
+    }
+
+    private static long count(Path directory, List<Rendition> renditions) {
+        return renditions.stream()
+                .filter(rendition -> Files.exists(directory.resolve(rendition.fileName())))
+                .count();
     }
 
     private static MediaConfig oneRung(Duration thumbnails) {
