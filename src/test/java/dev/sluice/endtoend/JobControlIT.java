@@ -70,8 +70,15 @@ class JobControlIT {
 
         assertThat(retried.message()).isEqualTo("Restarted at stage processing.");
         Awaitility.await().atMost(Duration.ofSeconds(60)).until(JobControlIT::isEncoding);
+        backend.send(job("next", "uploads/clip.mp4"));
+        backend.awaitStep("next", "download_complete");
+        assertThat(pipeline.database()
+                        .value("SELECT state FROM sluice.stage_run WHERE job_id = 'encoding' AND stage = 'processing'"))
+                .as("encode while the next source was downloaded")
+                .isEqualTo("running");
         assertThat(ask(client -> client.jobs().cancel(new JobId("encoding"))).isApplied())
                 .isTrue();
+        assertThat(backend.awaitEnd("next").getString("status")).isEqualTo("completed");
         BackendSimulator.awaitThat(() -> !isEncoding() && pipeline.workspaceIsEmpty());
         assertNoDecrease("encoding");
     }
