@@ -29,7 +29,9 @@ import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import io.vertx.core.json.JsonArray;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -74,6 +76,31 @@ public final class FfmpegFixture {
     public static FfmpegInstallation ffmpeg(SandboxMode sandbox) {
         assumeTrue(sandbox != SandboxMode.REQUIRED || Bubblewrap.works(), "bubblewrap does not work on this host");
         return sandbox == SandboxMode.OFF ? ffmpeg().withSandbox(Optional.empty()) : ffmpeg();
+    }
+
+    /** An installation without a sandbox whose FFmpeg runs these commands first, and then the real FFmpeg. */
+    public static FfmpegInstallation ffmpegAfter(Path directory, String commands) throws IOException {
+        return script(directory, commands + "\nexec \"$FFMPEG\" \"$@\"");
+    }
+
+    /** An installation without a sandbox whose FFmpeg is a shell script; the variable FFMPEG in it names the real one. */
+    public static FfmpegInstallation script(Path directory, String commands) throws IOException {
+        FfmpegInstallation real = ffmpeg(SandboxMode.OFF);
+        Path script = Files.writeString(
+                Files.createTempDirectory(directory, "bin").resolve("ffmpeg"), """
+                #!/bin/sh
+                FFMPEG='%s'
+                %s
+                """.formatted(real.ffmpeg(), commands));
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+        return new FfmpegInstallation(
+                script,
+                real.ffprobe(),
+                real.version(),
+                real.origin(),
+                Optional.empty(),
+                Optional.empty(),
+                real.maxMemory());
     }
 
     /** Runs a program with high limits and without a sandbox. */

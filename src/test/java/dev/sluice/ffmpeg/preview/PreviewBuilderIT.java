@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.common.async.CancellationToken;
-import dev.sluice.config.FfmpegConfig.SandboxMode;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
@@ -25,7 +24,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -171,10 +169,17 @@ class PreviewBuilderIT {
                 .file();
         Files.move(good, other.resolve("good.mp4"));
 
-        assertThat(clip(ffmpegAfter("cp good.mp4 preview.mp4; exit"), source, "640x360", 0, 8, token))
+        assertThat(clip(
+                        FfmpegFixture.ffmpegAfter(other, "cp good.mp4 preview.mp4; exit"),
+                        source,
+                        "640x360",
+                        0,
+                        8,
+                        token))
                 .isPresent();
         Files.delete(good);
-        assertThat(clip(ffmpegAfter(commands), source, "640x360", 0, 8, token)).isEmpty();
+        assertThat(clip(FfmpegFixture.ffmpegAfter(other, commands), source, "640x360", 0, 8, token))
+                .isEmpty();
     }
 
     @Test
@@ -250,24 +255,6 @@ class PreviewBuilderIT {
                 .filter(line -> line.startsWith(prefix))
                 .map(line -> Double.parseDouble(line.substring(prefix.length())))
                 .toList();
-    }
-
-    /** An FFmpeg that runs these commands first. */
-    private FfmpegInstallation ffmpegAfter(String commands) throws IOException {
-        FfmpegInstallation real = FfmpegFixture.ffmpeg(SandboxMode.OFF);
-        Path script = Files.writeString(other.resolve("ffmpeg"), """
-                #!/bin/sh
-                %s
-                """.formatted(commands));
-        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
-        return new FfmpegInstallation(
-                script,
-                real.ffprobe(),
-                real.version(),
-                real.origin(),
-                Optional.empty(),
-                Optional.empty(),
-                real.maxMemory());
     }
 
     private PreviewBuilder.Request request() {

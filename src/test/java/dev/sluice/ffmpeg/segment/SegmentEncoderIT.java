@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.common.async.CancellationToken;
-import dev.sluice.config.FfmpegConfig.SandboxMode;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.config.MediaConfig.Rung;
 import dev.sluice.ffmpeg.CaptionedClip;
@@ -45,7 +44,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -521,24 +519,7 @@ class SegmentEncoderIT {
 
     /** An FFmpeg that runs these commands at its end. */
     private FfmpegInstallation failingFfmpeg(String end) throws IOException {
-        FfmpegInstallation real = FfmpegFixture.ffmpeg(SandboxMode.OFF);
-        Path script = Files.writeString(
-                Files.createTempDirectory(directory, "bin").resolve("ffmpeg"), """
-                #!/bin/sh
-                '%s' "$@"
-                code=$?
-                %s
-                exit $code
-                """.formatted(real.ffmpeg(), end));
-        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
-        return new FfmpegInstallation(
-                script,
-                real.ffprobe(),
-                real.version(),
-                real.origin(),
-                Optional.empty(),
-                Optional.empty(),
-                real.maxMemory());
+        return FfmpegFixture.script(directory, "\"$FFMPEG\" \"$@\"\ncode=$?\n" + end + "\nexit $code");
     }
 
     private EncodedSegment encode(

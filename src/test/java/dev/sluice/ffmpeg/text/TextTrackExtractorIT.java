@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.common.async.CancellationToken;
-import dev.sluice.config.FfmpegConfig.SandboxMode;
 import dev.sluice.ffmpeg.CaptionedClip;
 import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
@@ -20,7 +19,6 @@ import dev.sluice.media.text.TextTrackFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -154,7 +152,7 @@ class TextTrackExtractorIT {
     void warnsOfStreamThatCannotBeConverted() throws IOException {
         Path source = mux("source.mkv", "-c:s", "subrip");
 
-        TextTracks text = extract(ffmpegAfter("case \"$*\" in *0:3*) exit 1;; esac"), source);
+        TextTracks text = extract(FfmpegFixture.ffmpegAfter(directory, "case \"$*\" in *0:3*) exit 1;; esac"), source);
 
         assertThat(text.warnings())
                 .containsExactly("The subtitles of stream 3 (subrip) could not be converted completely.");
@@ -167,7 +165,9 @@ class TextTrackExtractorIT {
         Path source = mux("source.mkv", "-c:s", "subrip");
 
         TextTracks text = new TextTrackExtractor(
-                        ffmpegAfter("exec sleep 60"), Duration.ofMillis(200), FfmpegFixture.LIMITS)
+                        FfmpegFixture.ffmpegAfter(directory, "exec sleep 60"),
+                        Duration.ofMillis(200),
+                        FfmpegFixture.LIMITS)
                 .extract(probed(source), directory, new CancellationToken());
 
         assertThat(text.warnings()).hasSize(3);
@@ -228,7 +228,7 @@ class TextTrackExtractorIT {
         Path source = FfmpegFixture.clip(
                 directory.resolve("source.mp4"), "testsrc2=size=160x120:duration=1", "sine=duration=1");
 
-        TextTracks text = addCaptions(ffmpegAfter("exit 1"), source);
+        TextTracks text = addCaptions(FfmpegFixture.ffmpegAfter(directory, "exit 1"), source);
 
         assertThat(text)
                 .isEqualTo(new TextTracks(List.of(), List.of(), List.of(), new ClosedCaptions(List.of(), false)));
@@ -241,7 +241,8 @@ class TextTrackExtractorIT {
                 .popOn(3, "Three", 20, 40)
                 .write(directory.resolve("video.mp4"), "testsrc2=size=320x180:rate=25:duration=2", "sine=duration=2");
 
-        TextTracks text = addCaptions(ffmpegAfter("case \"$*\" in *CC1*) exit 1;; esac"), video);
+        TextTracks text =
+                addCaptions(FfmpegFixture.ffmpegAfter(directory, "case \"$*\" in *CC1*) exit 1;; esac"), video);
 
         assertThat(text.warnings())
                 .containsExactly("The closed captions of channel CC1 could not be converted completely.");
@@ -294,24 +295,5 @@ class TextTrackExtractorIT {
         command.add(source.toString());
         FfmpegFixture.output(FfmpegFixture.ffmpeg().ffmpeg(), command, directory);
         return source;
-    }
-
-    private FfmpegInstallation ffmpegAfter(String commands) throws IOException {
-        FfmpegInstallation real = FfmpegFixture.ffmpeg(SandboxMode.OFF);
-        Path script = Files.writeString(
-                Files.createTempDirectory(directory, "bin").resolve("ffmpeg"), """
-                #!/bin/sh
-                %s
-                exec '%s' "$@"
-                """.formatted(commands, real.ffmpeg()));
-        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
-        return new FfmpegInstallation(
-                script,
-                real.ffprobe(),
-                real.version(),
-                real.origin(),
-                Optional.empty(),
-                Optional.empty(),
-                real.maxMemory());
     }
 }
