@@ -157,7 +157,7 @@ public final class StagedJob {
 
     /**
      * The output files of the processing stage in the order in which viewers need them: the smallest rendition, the playlists,
-     * poster, preview clip and storyboard, the text tracks, the other renditions, the thumbnails. In the message, the objects of the
+     * the text tracks, poster, preview clip and storyboard, the other renditions, the thumbnails. In the message, the objects of the
      * types {@code STREAM} and {@code TEXT} have fields of their own.
      */
     public List<OutputFile> outputs() {
