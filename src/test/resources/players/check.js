@@ -15,7 +15,7 @@ const segments = playlists.sort().map((name) => [name, parse(name).segments.leng
 console.log(JSON.stringify({
   variants: master.variants.filter((variant) => !variant.isIFrameOnly).map((variant) => variant.uri),
   keyFrames: master.variants.filter((variant) => variant.isIFrameOnly).map((variant) => variant.uri),
-  audio: master.variants.filter((variant) => !variant.isIFrameOnly).map((variant) => variant.audio[0].uri),
+  audio: master.variants.filter((variant) => !variant.isIFrameOnly).map((variant) => variant.audio[0]?.uri),
   subtitles: master.variants
     .filter((variant) => !variant.isIFrameOnly)
     .map((variant) => variant.subtitles.map((text) => `${text.uri} ${text.language} ${text.name}`).join()),

@@ -3,26 +3,18 @@ package dev.sluice.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.options.ColorScheme;
 import dev.sluice.ServicesExtension;
-import dev.sluice.broker.ChildProcess;
 import dev.sluice.ffmpeg.CaptionedClip;
 import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.http.TestClient;
 import dev.sluice.http.TestTokens;
 import dev.sluice.persistence.StoredEncodeSpeed;
-import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.Router;
-import io.vertx.ext.web.handler.FileSystemAccess;
-import io.vertx.ext.web.handler.StaticHandler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -54,14 +46,13 @@ class StreamingIT {
     private static Path directory;
 
     private static PipelineFixture pipeline;
-    private static NodeProject players;
-    private static HttpServer server;
+    private static PlayerSite site;
     private static int apiPort;
 
     @BeforeAll
     static void publish(PipelineFixture fixture) throws Exception {
-        players = NodeProject.of("players", "check.js", "play.html");
         pipeline = fixture;
+        site = PlayerSite.start(pipeline.vertx(), pipeline.bucket());
         JsonArray ladder = new JsonArray()
                 .add(new JsonObject()
                         .put("quality", "360p")
@@ -110,29 +101,18 @@ class StreamingIT {
         for (String job : List.of("usual", "late")) {
             assertThat(pipeline.backend().awaitEnd(job).getString("status")).isEqualTo("completed");
         }
-        Router router = Router.router(pipeline.vertx());
-        serve(router, "/media/*", pipeline.bucket().file("videos").getParent());
-        serve(router, "/npm/*", players.directory().resolve("node_modules"));
-        serve(router, "/*", players.directory());
-        server = PipelineFixture.get(
-                pipeline.vertx().createHttpServer().requestHandler(router).listen(0, "127.0.0.1"));
         // The backend would take the updates from the tests.
         PipelineFixture.get(pipeline.sluice().stop());
         pipeline.upload("uploads/growing.mp4", pipeline.clip(7));
         pipeline.storeEncodeSpeed(StoredEncodeSpeed.SLOW);
         settings.getJsonObject("media").put("streamWhileEncoding", true);
-        apiPort = pipeline.startWithBackend(
-                settings.put("backend", new JsonObject().put("corsOrigins", JsonArray.of(site())))
-                        .put("delivery", new JsonObject().put("maxTaskSeconds", 1))
-                        .put(
-                                "ffmpeg",
-                                pipeline.ffmpegAfter(directory, GATE.formatted(directory))
-                                        .put("stallTimeoutSeconds", 300)));
-    }
-
-    /** The origin of the page with the players. */
-    private static String site() {
-        return "http://127.0.0.1:" + server.actualPort();
+        apiPort = pipeline.startWithBackend(settings.put(
+                        "backend", new JsonObject().put("corsOrigins", JsonArray.of(site.origin())))
+                .put("delivery", new JsonObject().put("maxTaskSeconds", 1))
+                .put(
+                        "ffmpeg",
+                        pipeline.ffmpegAfter(directory, GATE.formatted(directory))
+                                .put("stallTimeoutSeconds", 300)));
     }
 
     private static Path clip(String name, String... options) {
@@ -154,18 +134,10 @@ class StreamingIT {
                         options);
     }
 
-    private static void serve(Router router, String path, Path files) {
-        router.route(path)
-                .handler(StaticHandler.create(
-                                FileSystemAccess.ROOT, files.toAbsolutePath().toString())
-                        .setCachingEnabled(false)
-                        .setFilesReadOnly(false));
-    }
-
     @AfterAll
     static void close() throws Exception {
-        if (server != null) {
-            PipelineFixture.get(server.close());
+        if (site != null) {
+            site.close();
         }
     }
 
@@ -266,10 +238,7 @@ class StreamingIT {
     }
 
     private static JsonObject checked(String job) throws Exception {
-        ChildProcess check =
-                players.start("check.js", Map.of("DIRECTORY", playlists(job).toString()));
-        assertThat(check.awaitExit(Duration.ofSeconds(60))).isTrue();
-        return new JsonObject(String.join("\n", players.output()));
+        return site.check(playlists(job));
     }
 
     @ParameterizedTest
@@ -348,8 +317,7 @@ class StreamingIT {
     }
 
     private static Page growingPage(Browser browser, String url) {
-        Page page = browser.page(ColorScheme.LIGHT, 1280);
-        page.navigate(site() + "/play.html");
+        Page page = site.page(browser);
         page.evaluate("url => watch(url)", url);
         return page;
     }
@@ -372,11 +340,7 @@ class StreamingIT {
 
     private static void assertPlays(String player, String url) {
         try (Browser browser = Browser.open()) {
-            Page page = browser.page(ColorScheme.LIGHT, 1280);
-            page.navigate(site() + "/play.html");
-
-            JsonObject result =
-                    JsonObject.mapFrom(page.evaluate("([name, url]) => play(name, url)", List.of(player, url)));
+            JsonObject result = PlayerSite.play(site.page(browser), player, url);
 
             assertThat(result.getJsonArray("errors")).as(result.encode()).isEmpty();
             assertThat(result.getDouble("duration")).isBetween(13.9, 14.2);
