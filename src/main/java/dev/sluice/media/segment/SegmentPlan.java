@@ -26,7 +26,7 @@ public record SegmentPlan(Duration start, Duration end, Duration segmentDuration
      * @param grid distance of possible boundaries, counted from the first frame
      */
     public static SegmentPlan of(Duration start, Duration end, Duration maxSegment, Duration grid) {
-        long cells = Math.max(1, ceil(end.minus(start).toNanos(), grid.toNanos()));
+        long cells = cells(start, end, grid);
         long maxCells = Math.max(1, maxSegment.toNanos() / grid.toNanos());
         long cellsPerSegment = ceil(cells, ceil(cells, maxCells));
         return new SegmentPlan(
@@ -42,8 +42,7 @@ public record SegmentPlan(Duration start, Duration end, Duration segmentDuration
      */
     public static SegmentPlan of(
             Duration start, Duration end, int maxCount, Duration minSegment, Duration maxSegment, Duration grid) {
-        long cells = Math.max(1, ceil(end.minus(start).toNanos(), grid.toNanos()));
-        Duration target = grid.multipliedBy(ceil(cells, maxCount));
+        Duration target = grid.multipliedBy(ceil(cells(start, end, grid), maxCount));
         Duration segment = target.compareTo(minSegment) > 0 ? target : minSegment;
         return of(start, end, segment.compareTo(maxSegment) < 0 ? segment : maxSegment, grid);
     }
@@ -70,6 +69,10 @@ public record SegmentPlan(Duration start, Duration end, Duration segmentDuration
     int indexAt(Duration time) {
         long number = time.minus(start).plus(Segment.BOUNDARY_TOLERANCE).toNanos() / segmentDuration.toNanos();
         return (int) Math.max(0, Math.min(count - 1L, number));
+    }
+
+    private static long cells(Duration start, Duration end, Duration grid) {
+        return Math.max(1, ceil(end.minus(start).toNanos(), grid.toNanos()));
     }
 
     private static long ceil(long dividend, long divisor) {
