@@ -120,12 +120,7 @@ class PlayerMatrixIT {
     static void publish(PipelineFixture fixture) throws Exception {
         pipeline = fixture;
         site = PlayerSite.start(pipeline.vertx(), pipeline.bucket());
-        pipeline.start(new JsonObject()
-                .put(
-                        "media",
-                        PipelineFixture.previews(true)
-                                .put("streaming", "hls+dash")
-                                .put("ladder", JsonArray.of(rung("360p", 360, 800), rung("720p", 720, 2500)))));
+        pipeline.start(new JsonObject().put("media", PlayerSite.media()));
         List<Kind> encoded =
                 Stream.of(Kind.values()).filter(kind -> !kind.isSynthetic()).toList();
         for (Kind kind : encoded) {
@@ -149,13 +144,6 @@ class PlayerMatrixIT {
                 "-x264-params",
                 "nal-hrd=cbr");
         assertThat(Files.size(Kind.OVER_4_GIB.rendition("720p"))).isGreaterThan(1L << 32);
-    }
-
-    private static JsonObject rung(String quality, int shortSide, int maxKbps) {
-        return new JsonObject()
-                .put("quality", quality)
-                .put("shortSide", shortSide)
-                .put("maxKbps", maxKbps);
     }
 
     /**

@@ -8,6 +8,7 @@ import dev.sluice.broker.ChildProcess;
 import dev.sluice.objectstore.s3.TestBucket;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.FileSystemAccess;
@@ -39,6 +40,20 @@ record PlayerSite(NodeProject players, HttpServer server) implements AutoCloseab
                                 FileSystemAccess.ROOT, files.toAbsolutePath().toString())
                         .setCachingEnabled(false)
                         .setFilesReadOnly(false));
+    }
+
+    /** The section {@code media} for playlists of all kinds, of the renditions {@code 360p} and {@code 720p}. */
+    static JsonObject media() {
+        return PipelineFixture.previews(true)
+                .put("streaming", "hls+dash")
+                .put("ladder", JsonArray.of(rung("360p", 360, 800), rung("720p", 720, 2500)));
+    }
+
+    private static JsonObject rung(String quality, int shortSide, int maxKbps) {
+        return new JsonObject()
+                .put("quality", quality)
+                .put("shortSide", shortSide)
+                .put("maxKbps", maxKbps);
     }
 
     /** The origin of the page with the players. */

@@ -53,21 +53,9 @@ class StreamingIT {
     static void publish(PipelineFixture fixture) throws Exception {
         pipeline = fixture;
         site = PlayerSite.start(pipeline.vertx(), pipeline.bucket());
-        JsonArray ladder = new JsonArray()
-                .add(new JsonObject()
-                        .put("quality", "360p")
-                        .put("shortSide", 360)
-                        .put("maxKbps", 800))
-                .add(new JsonObject()
-                        .put("quality", "720p")
-                        .put("shortSide", 720)
-                        .put("maxKbps", 2500));
+        JsonObject media = PlayerSite.media();
         JsonObject settings = new JsonObject()
-                .put(
-                        "media",
-                        PipelineFixture.previews(true)
-                                .put("streaming", "hls+dash")
-                                .put("ladder", ladder))
+                .put("media", media)
                 .put(
                         "profiles",
                         new JsonObject()
@@ -75,7 +63,10 @@ class StreamingIT {
                                         "av1",
                                         new JsonObject()
                                                 .put("codecs", JsonArray.of("h264", "av1"))
-                                                .put("ladder", JsonArray.of(ladder.getJsonObject(0)))));
+                                                .put(
+                                                        "ladder",
+                                                        JsonArray.of(media.getJsonArray("ladder")
+                                                                .getJsonObject(0)))));
         pipeline.start(settings);
         Path subtitles =
                 Files.writeString(directory.resolve("usual.srt"), "1\n00:00:00,000 --> 00:00:13,000\nHello\n\n");

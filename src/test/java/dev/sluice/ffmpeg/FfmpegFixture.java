@@ -121,6 +121,33 @@ public final class FfmpegFixture {
         return lines;
     }
 
+    /** What a filter prints about a file, with the times of the file; the option is {@code -vf} or {@code -af}; blocks. */
+    public static List<String> filtered(Path file, String option, String filter) {
+        return output(
+                ffmpeg().ffmpeg(),
+                List.of(
+                        "-nostdin",
+                        "-loglevel",
+                        "error",
+                        "-copyts",
+                        "-i",
+                        InputArguments.url(file),
+                        option,
+                        filter,
+                        "-f",
+                        "null",
+                        "-"),
+                file.toAbsolutePath().getParent());
+    }
+
+    /** The values of the one key that a filter prints, in order, see {@link #filtered}; blocks. */
+    public static List<Double> values(Path file, String option, String filter) {
+        return filtered(file, option, filter).stream()
+                .filter(line -> line.startsWith("lavfi."))
+                .map(line -> Double.valueOf(line.substring(line.indexOf('=') + 1)))
+                .toList();
+    }
+
     /** The last lines of the error output of FFmpeg or ffprobe; fails if it fails; blocks. */
     public static String errorOutput(Path program, List<String> command, Path directory) {
         FfmpegRunner.ExitResult result = bare(program, directory)

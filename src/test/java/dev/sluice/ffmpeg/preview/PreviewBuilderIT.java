@@ -237,24 +237,7 @@ class PreviewBuilderIT {
     }
 
     private static List<Double> luma(Path clip) {
-        String prefix = "lavfi.signalstats.YAVG=";
-        return FfmpegFixture.output(
-                        FfmpegFixture.ffmpeg().ffmpeg(),
-                        List.of(
-                                "-loglevel",
-                                "error",
-                                "-i",
-                                clip.toString(),
-                                "-vf",
-                                "signalstats,metadata=print:file=-",
-                                "-f",
-                                "null",
-                                "-"),
-                        clip.getParent())
-                .stream()
-                .filter(line -> line.startsWith(prefix))
-                .map(line -> Double.parseDouble(line.substring(prefix.length())))
-                .toList();
+        return FfmpegFixture.values(clip, "-vf", "signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-");
     }
 
     private PreviewBuilder.Request request() {

@@ -436,22 +436,12 @@ class SegmentEncoderIT {
 
     /** The number of frames of the only rendition with this part in white. */
     private static long framesWithoutBars(Path directory, String part) {
-        return FfmpegFixture.output(
-                        FfmpegFixture.ffmpeg().ffmpeg(),
-                        List.of(
-                                "-loglevel",
-                                "error",
-                                "-i",
-                                directory.resolve("180p.mp4").toString(),
-                                "-vf",
-                                "crop=" + part + ",signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-",
-                                "-f",
-                                "null",
-                                "-"),
-                        directory)
+        return FfmpegFixture.values(
+                        directory.resolve("180p.mp4"),
+                        "-vf",
+                        "crop=" + part + ",signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-")
                 .stream()
-                .filter(line -> line.startsWith("lavfi."))
-                .filter(line -> Double.parseDouble(line.substring(line.indexOf('=') + 1)) > 150)
+                .filter(luma -> luma > 150)
                 .count();
     }
 

@@ -164,11 +164,12 @@ class StreamTimesIT {
                         .isCloseTo(0, within(TOLERANCE)));
     }
 
-    private List<Double> flashes(Path file) {
+    private static List<Double> flashes(Path file) {
         List<Double> flashes = new ArrayList<>();
         double time = 0;
         boolean wasBright = false;
-        for (String line : filtered(file, "-vf", "signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-")) {
+        for (String line :
+                FfmpegFixture.filtered(file, "-vf", "signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-")) {
             if (line.startsWith("frame:")) {
                 time = Double.parseDouble(line.substring(line.indexOf("pts_time:") + "pts_time:".length()));
             } else {
@@ -182,29 +183,9 @@ class StreamTimesIT {
         return flashes;
     }
 
-    private List<Double> beeps(Path file) {
-        return filtered(file, "-af", "silencedetect=n=0.05:d=0.3,ametadata=print:key=lavfi.silence_end:file=-").stream()
-                .filter(line -> line.startsWith("lavfi."))
-                .map(line -> Double.valueOf(line.substring(line.indexOf('=') + 1)))
-                .toList();
-    }
-
-    private List<String> filtered(Path file, String option, String filter) {
-        return FfmpegFixture.output(
-                FfmpegFixture.ffmpeg().ffmpeg(),
-                List.of(
-                        "-nostdin",
-                        "-loglevel",
-                        "error",
-                        "-copyts",
-                        "-i",
-                        InputArguments.url(file),
-                        option,
-                        filter,
-                        "-f",
-                        "null",
-                        "-"),
-                directory);
+    private static List<Double> beeps(Path file) {
+        return FfmpegFixture.values(
+                file, "-af", "silencedetect=n=0.05:d=0.3,ametadata=print:key=lavfi.silence_end:file=-");
     }
 
     /** Eight seconds. A flash and a beep of 0.2 s start with each second of the video. */
