@@ -204,7 +204,7 @@ public record EncodeOutputStore(OutputKeys keys, ArtifactStore artifactStore, Wo
                         clip.size().width(),
                         clip.size().height(),
                         clip.bytes(),
-                        "video/mp4",
+                        VIDEO_TYPE,
                         OutputFile.PREVIEW,
                         0),
                 clip.file());
